@@ -1,0 +1,1 @@
+//! See the room's Cargo.toml for what it is.

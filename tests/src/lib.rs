@@ -1,0 +1,5 @@
+//! What crosses rooms: conformance against the vectors of others, end to end, faults, architecture.
+//!
+//! The library holds only what several test files need; the tests are in `tests/`.
+
+pub mod vectors;
