@@ -1,2 +1,52 @@
-//! Command line.
-fn main() {}
+//! Chores. `cargo xtask demo` and `cargo xtask test` are the two commands of the README; everything they need they
+//! install or build by themselves.
+
+mod bench;
+mod postgres;
+mod shell;
+mod suite;
+mod tools;
+mod wasm;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The chores of Lá Chắn.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Everything that must hold: format, lints, all tests on both engines, end to end, the wasm build.
+    Test(suite::Options),
+    /// Measure, as ratios taken in one run.
+    Bench(bench::Options),
+    /// Build the pure rooms for wasm32.
+    Wasm,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Test(options) => suite::run(&options),
+        Chore::Bench(options) => bench::run(&options),
+        Chore::Wasm => wasm::build(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> Result<std::path::PathBuf> {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(here.parent().ok_or_else(|| anyhow::anyhow!("xtask lies in no workspace"))?.to_path_buf())
+}
