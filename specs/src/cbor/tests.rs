@@ -1,0 +1,1 @@
+//! Tests of the CBOR rules, one hostile form at a time, and properties.
