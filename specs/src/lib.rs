@@ -6,15 +6,18 @@
 //! numbers: time is an argument and belief is `trust-list`'s work.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
-// pub mod base45;
+pub mod base45;
 pub mod cbor;
-// pub mod cose;
+pub mod cose;
 // pub mod dcc;
 // pub mod hcert;
+pub mod icao;
 pub mod language;
 // pub mod national;
-// pub mod reason;
+pub mod qr;
+pub mod reason;
 // pub mod signer_list;
 pub mod time;
+pub mod uvci;
 pub mod value_set;
-// pub mod zlib;
+pub mod zlib;

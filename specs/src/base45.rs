@@ -1,0 +1,113 @@
+//! Base45 (RFC 9285): bytes as the 45 characters that a QR symbol packs best.
+//!
+//! The work is done by crate `base45`; this module adds the size cap and the one check the crate leaves out: a last pair
+//! of characters that stands for more than a byte.
+
+/// The most characters a certificate may have with its prefix: what the largest QR symbol holds in alphanumeric mode.
+pub const MAX_CHARS: usize = 4_296;
+
+/// Why a text is not Base45.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Longer than [`MAX_CHARS`].
+    #[error("{length} characters where {MAX_CHARS} are allowed")]
+    TooLong {
+        /// Characters (bytes) given.
+        length: usize,
+    },
+    /// A character outside the alphabet, a group that stands for more than its bytes can hold, or one character alone.
+    #[error("not Base45")]
+    NotBase45,
+}
+
+impl Error {
+    /// The stable name of this error, for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::TooLong { .. } => "base45-too-long",
+            Error::NotBase45 => "base45",
+        }
+    }
+}
+
+/// The text for the bytes: three characters for two bytes, two for a last single byte.
+pub fn encode(bytes: &[u8]) -> String {
+    base45::encode(bytes)
+}
+
+/// The bytes of the text. Lower case is not in the alphabet.
+pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
+    if text.len() > MAX_CHARS {
+        return Err(Error::TooLong { length: text.len() });
+    }
+    // The crate cuts a last pair down to its low byte; RFC 9285 section 6 wants it refused.
+    if text.len() % 3 == 2 {
+        let last = &text.as_bytes()[text.len() - 2..];
+        let value = |byte: u8| base45::alphabet::decode(byte).map(u32::from).ok_or(Error::NotBase45);
+        if value(last[0])? + 45 * value(last[1])? > 0xff {
+            return Err(Error::NotBase45);
+        }
+    }
+    base45::decode(text).map_err(|_| Error::NotBase45)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn vectors_of_rfc_9285() {
+        for (bytes, text) in [("AB", "BB8"), ("Hello!!", "%69 VD92EX0"), ("base-45", "UJCLQE7W581"), ("ietf!", "QED8WEX0"), ("", "")] {
+            assert_eq!(encode(bytes.as_bytes()), text);
+            assert_eq!(decode(text).as_deref(), Ok(bytes.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn the_largest_groups() {
+        assert_eq!(decode("FGW").as_deref(), Ok(&[0xff, 0xff][..]));
+        assert_eq!(decode("U5").as_deref(), Ok(&[0xff][..]));
+    }
+
+    #[test]
+    fn groups_that_overflow() {
+        // RFC 9285 section 6 names GGW; V5 is 256 and :: is 2024 for one byte.
+        for text in ["GGW", ":::", "V5", "::", "FGWV5"] {
+            assert_eq!(decode(text), Err(Error::NotBase45), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_base45() {
+        for text in ["A", "BB8A", "bb8", "BB\u{38}\n", "B=8", "ＢＢ８", "BB8é"] {
+            assert_eq!(decode(text), Err(Error::NotBase45), "{text}");
+        }
+    }
+
+    #[test]
+    fn longer_than_any_qr_symbol() {
+        assert_eq!(decode(&"0".repeat(MAX_CHARS)).map(|bytes| bytes.len()), Ok(MAX_CHARS / 3 * 2));
+        assert_eq!(decode(&"0".repeat(MAX_CHARS + 1)), Err(Error::TooLong { length: MAX_CHARS + 1 }));
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back(bytes: Vec<u8>) {
+            prop_assert_eq!(decode(&encode(&bytes)), Ok(bytes));
+        }
+
+        #[test]
+        fn one_text_for_one_sequence_of_bytes(text in "[0-9A-Z $%*+./:-]{0,40}") {
+            if let Ok(bytes) = decode(&text) {
+                prop_assert_eq!(encode(&bytes), text);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,60}") {
+            let _ = decode(&text);
+        }
+    }
+}

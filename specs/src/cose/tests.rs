@@ -1,0 +1,1 @@
+//! Tests of COSE_Sign1.

@@ -1,0 +1,189 @@
+//! zlib (RFC 1950) with bounds, as HCERT wraps its messages.
+//!
+//! A QR symbol holds at most about 2.8 KB, yet deflate can blow that up a thousandfold: [`inflate`] never holds more than
+//! its cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block when they do not.
+
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+
+/// The most bytes that [`inflate`] gives out. Honest certificates have less than 1 KB.
+pub const MAX_INFLATED: usize = 16 * 1024;
+
+/// Why bytes are not a zlib stream that we read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not a zlib stream, or one whose checksum is wrong, or one that ends too early.
+    #[error("not a whole zlib stream")]
+    Corrupt,
+    /// It would inflate to more than [`MAX_INFLATED`] bytes.
+    #[error("inflates to more than {MAX_INFLATED} bytes")]
+    TooLong,
+    /// Bytes follow the end of the stream.
+    #[error("{count} bytes follow the zlib stream")]
+    TrailingBytes {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl Error {
+    /// The stable name of this error, for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Corrupt => "zlib-corrupt",
+            Error::TooLong => "zlib-too-long",
+            Error::TrailingBytes { .. } => "zlib-trailing-bytes",
+        }
+    }
+}
+
+/// The content of exactly one zlib stream.
+pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
+    const FLAGS: u32 =
+        inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let mut state = Box::<DecompressorOxide>::default();
+    // Grows to the cap at most; most certificates fit the first time.
+    let mut content = vec![0; stream.len().saturating_mul(2).clamp(1024, MAX_INFLATED)];
+    let (mut read, mut written) = (0, 0);
+    loop {
+        let rest = stream.get(read..).unwrap_or_default();
+        let (status, consumed, produced) = decompress(&mut state, rest, &mut content, written, FLAGS);
+        read += consumed;
+        written += produced;
+        match status {
+            TINFLStatus::Done if read < stream.len() => return Err(Error::TrailingBytes { count: stream.len() - read }),
+            TINFLStatus::Done => {
+                content.truncate(written);
+                return Ok(content);
+            }
+            TINFLStatus::HasMoreOutput if content.len() < MAX_INFLATED => {
+                content.resize((content.len() * 2).min(MAX_INFLATED), 0);
+            }
+            TINFLStatus::HasMoreOutput => return Err(Error::TooLong),
+            _ => return Err(Error::Corrupt),
+        }
+    }
+}
+
+/// A zlib stream with that content: deflated where that is shorter, else stored as it is. Below 512 bytes it is always
+/// stored: a certificate of one dose is codes, a name and a signature, on which deflate gains a few bytes at most and
+/// takes longer than the signature.
+pub fn deflate(content: &[u8]) -> Vec<u8> {
+    let stored = store(content);
+    if content.len() < WORTH_DEFLATING {
+        return stored;
+    }
+    let deflated = compress_to_vec_zlib(content, 9);
+    if deflated.len() < stored.len() { deflated } else { stored }
+}
+
+const WORTH_DEFLATING: usize = 512;
+
+/// Stored blocks (RFC 1951 section 3.2.4) between zlib header and checksum.
+fn store(content: &[u8]) -> Vec<u8> {
+    const MOST: usize = u16::MAX as usize;
+    let mut stream = Vec::with_capacity(content.len() + 5 * (content.len() / MOST + 1) + 6);
+    stream.extend_from_slice(&[0x78, 0x01]);
+    let mut rest = content;
+    loop {
+        let (block, next) = rest.split_at(rest.len().min(MOST));
+        let length = block.len() as u16;
+        stream.push(u8::from(next.is_empty()));
+        stream.extend_from_slice(&length.to_le_bytes());
+        stream.extend_from_slice(&(!length).to_le_bytes());
+        stream.extend_from_slice(block);
+        rest = next;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    stream.extend_from_slice(&adler32(content).to_be_bytes());
+    stream
+}
+
+/// The checksum of RFC 1950 section 8.2.
+fn adler32(content: &[u8]) -> u32 {
+    const PRIME: u32 = 65_521;
+    // The most steps before the second sum can overflow 32 bits.
+    const STEPS: usize = 5_552;
+    let (mut one, mut two) = (1_u32, 0_u32);
+    for part in content.chunks(STEPS) {
+        for byte in part {
+            one += u32::from(*byte);
+            two += one;
+        }
+        one %= PRIME;
+        two %= PRIME;
+    }
+    two << 16 | one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn checksum_of_a_known_text() {
+        assert_eq!(adler32(b"Wikipedia"), 0x11e6_0398);
+        assert_eq!(adler32(&[0xff; 100_000]), 0x149a_302c);
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_stored() {
+        let content: Vec<u8> = (0..600_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let stream = deflate(&content);
+        assert_eq!(stream.len(), content.len() + 11);
+        assert_eq!(inflate(&stream), Ok(content));
+    }
+
+    #[test]
+    fn what_shrinks_is_deflated() {
+        let stream = deflate(&[b'a'; 4_000]);
+        assert!(stream.len() < 50);
+        assert_eq!(inflate(&stream), Ok(vec![b'a'; 4_000]));
+    }
+
+    #[test]
+    fn a_bomb_meets_the_cap() {
+        assert_eq!(inflate(&compress_to_vec_zlib(&vec![0; MAX_INFLATED], 9)).map(|bytes| bytes.len()), Ok(MAX_INFLATED));
+        assert_eq!(inflate(&compress_to_vec_zlib(&vec![0; MAX_INFLATED + 1], 9)), Err(Error::TooLong));
+        assert_eq!(inflate(&compress_to_vec_zlib(&vec![0; 5_000_000], 9)), Err(Error::TooLong));
+    }
+
+    #[test]
+    fn bytes_after_the_end() {
+        let mut stream = deflate(b"content");
+        stream.extend_from_slice(b"ab");
+        assert_eq!(inflate(&stream), Err(Error::TrailingBytes { count: 2 }));
+    }
+
+    #[test]
+    fn bent_streams() {
+        let stream = compress_to_vec_zlib(b"content of some length, content of some length", 9);
+        for length in 0..stream.len() {
+            assert_eq!(inflate(&stream[..length]), Err(Error::Corrupt), "cut to {length} bytes");
+        }
+        let mut wrong_sum = stream.clone();
+        *wrong_sum.last_mut().unwrap() ^= 1;
+        assert_eq!(inflate(&wrong_sum), Err(Error::Corrupt));
+        assert_eq!(inflate(b"\xd2\x84plain"), Err(Error::Corrupt));
+        // The header names a preset dictionary.
+        assert_eq!(inflate(&[0x78, 0xbb, 1, 2, 3, 4, 5, 6]), Err(Error::Corrupt));
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back(content in proptest::collection::vec(any::<u8>(), 0..2_000), times in 1..5_usize) {
+            let content = content.repeat(times);
+            prop_assert_eq!(inflate(&deflate(&content)), Ok(content));
+        }
+
+        #[test]
+        fn no_bytes_panic(stream: Vec<u8>) {
+            let _ = inflate(&stream);
+        }
+    }
+}
