@@ -16,7 +16,7 @@ pub mod language;
 // pub mod national;
 pub mod qr;
 pub mod reason;
-// pub mod signer_list;
+pub mod signer_list;
 pub mod time;
 pub mod uvci;
 pub mod value_set;

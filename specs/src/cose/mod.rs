@@ -8,7 +8,8 @@ mod build;
 mod parse;
 
 pub use build::Unsigned;
-pub use parse::parse;
+pub(crate) use parse::parse_again;
+pub use parse::{parse, parse_within};
 
 use crate::cbor::{self, Writer};
 

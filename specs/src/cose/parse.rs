@@ -15,8 +15,9 @@ pub fn parse(message: &[u8]) -> Result<Sign1<'_>, Error> {
     parse_within(message, &Limits::FOREIGN)
 }
 
-/// As [`parse`], within other limits: for lists that are larger than a certificate, or for our own strict form.
-pub(crate) fn parse_within<'a>(message: &'a [u8], limits: &Limits) -> Result<Sign1<'a>, Error> {
+/// As [`parse`], within other limits, which hold for the message and for its protected header: for lists larger than a
+/// certificate, or for our own strict form.
+pub fn parse_within<'a>(message: &'a [u8], limits: &Limits) -> Result<Sign1<'a>, Error> {
     validate(message, limits).map_err(Error::Cbor)?;
     parse_validated(message, |protected| validate(protected, limits).map_err(Error::Protected))
 }
