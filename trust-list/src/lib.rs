@@ -1,1 +1,17 @@
-//! See the room's Cargo.toml for what it is.
+//! WHO IS BELIEVED. Keys, X.509 certificates and their chains, and the signed list of signers. This is the only room in
+//! which a signature is checked; what it found good leaves it as a [`Verified`], which nobody else can make.
+//!
+//! A pure room: no clock, no network, no ambient randomness. The time and the cryptographic [`backend`] are arguments.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
+
+pub mod backend;
+pub mod chain;
+mod error;
+pub mod key;
+pub mod list;
+pub mod signers;
+mod verified;
+pub mod x509;
+
+pub use error::Error;
+pub use verified::Verified;
