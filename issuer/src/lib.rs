@@ -5,3 +5,26 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
 pub mod api;
+
+#[cfg(feature = "server")]
+pub mod ceremony;
+#[cfg(feature = "server")]
+pub mod clock;
+#[cfg(feature = "server")]
+pub mod jws;
+#[cfg(feature = "server")]
+pub mod keyring;
+#[cfg(feature = "server")]
+pub mod keys;
+#[cfg(feature = "server")]
+pub mod list;
+#[cfg(feature = "server")]
+pub mod log;
+#[cfg(feature = "server")]
+pub mod rng;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(test)]
+mod testing;
+#[cfg(feature = "server")]
+pub mod witness;
