@@ -1,0 +1,72 @@
+//! The tables, in order. A migration that was released is never changed; the next one changes it.
+
+use sha2::{Digest, Sha256};
+use sqlx::{AnyConnection, Executor as _, Row as _};
+
+use super::DbError;
+
+/// Version, name and text of every migration. One text for both engines.
+pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "core", include_str!("../../migrations/0001_core.sql")),
+    (2, "facts", include_str!("../../migrations/0002_facts.sql")),
+    (3, "places", include_str!("../../migrations/0003_places.sql")),
+];
+
+/// Brings a database up to date. Safe when several processes start at once.
+///
+/// # Errors
+/// [`DbError::Inconsistent`] when the database was made by other texts of these migrations or by a newer program.
+pub(crate) async fn run(conn: &mut AnyConnection) -> Result<(), DbError> {
+    let table = "CREATE TABLE IF NOT EXISTS migrations (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
+    if let Err(error) = conn.execute(table).await {
+        // PostgreSQL may fail here when two processes make it at once; then it is there.
+        conn.execute("SELECT version FROM migrations").await.map_err(|_| error)?;
+    }
+    let rows = sqlx::query("SELECT version, checksum FROM migrations ORDER BY version").fetch_all(&mut *conn).await?;
+    for row in &rows {
+        let (version, checksum): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+        match MIGRATIONS.iter().find(|migration| migration.0 == version) {
+            None => return inconsistent(format!("migration {version} is from a newer program")),
+            Some(known) if self::checksum(known.2) != checksum => {
+                return inconsistent(format!("migration {version} was another text when it ran"));
+            }
+            Some(_) => {}
+        }
+    }
+    for (version, name, text) in &MIGRATIONS[rows.len().min(MIGRATIONS.len())..] {
+        apply(conn, *version, name, text).await?;
+    }
+    Ok(())
+}
+
+async fn apply(conn: &mut AnyConnection, version: i64, name: &str, text: &'static str) -> Result<(), DbError> {
+    conn.execute("BEGIN").await?;
+    let done = async {
+        // The row comes first: of two processes the second waits here, and finds it done.
+        sqlx::query("INSERT INTO migrations (version, name, checksum) VALUES ($1, $2, $3)")
+            .bind(version)
+            .bind(name)
+            .bind(checksum(text))
+            .execute(&mut *conn)
+            .await?;
+        sqlx::raw_sql(text).execute(&mut *conn).await?;
+        conn.execute("COMMIT").await
+    }
+    .await;
+    match done {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            conn.execute("ROLLBACK").await?;
+            let there = sqlx::query("SELECT version FROM migrations WHERE version = $1").bind(version);
+            if there.fetch_optional(&mut *conn).await?.is_some() { Ok(()) } else { Err(error.into()) }
+        }
+    }
+}
+
+fn checksum(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
+}
+
+fn inconsistent(detail: String) -> Result<(), DbError> {
+    Err(DbError::Inconsistent { detail })
+}

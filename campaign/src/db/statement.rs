@@ -1,0 +1,252 @@
+//! Multi-row statements: few texts, prepared once per connection, whatever the number of rows.
+//!
+//! A statement through sqlx costs 65 to 100 microseconds whatever it does, so rows go in groups of 64, 16, 4 and 1. The
+//! texts are made once and kept for the life of the program; there are at most four per table and act.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::{AnyConnection, Arguments as _, Row as _};
+
+use super::changes::Act;
+use super::{Changes, DbError, Kind, Table, Value};
+
+/// Group sizes of rows in one statement.
+const SIZES: [usize; 4] = [64, 16, 4, 1];
+
+/// Writes collected rows, one multi-row statement per table and group.
+///
+/// # Errors
+/// [`DbError::Constraint`] when a row belongs to another stream or breaks a constraint; then the transaction is lost.
+pub async fn flush(conn: &mut AnyConnection, changes: Changes) -> Result<(), DbError> {
+    for mut table in changes.tables {
+        // Removals first, since a unique index may wait for the place.
+        table.rows.sort_by_key(|(act, _)| *act != Act::Delete);
+        let mut rows = table.rows.into_iter().peekable();
+        while let Some((act, _)) = rows.peek() {
+            let act = *act;
+            let mut group = Vec::new();
+            while let Some((_, row)) = rows.next_if(|(next, _)| *next == act) {
+                group.push(row);
+            }
+            write_rows(conn, table.table, Verb::from(act), group).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a multi-row statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// Plain insert: a row that is there is an error.
+    Insert,
+    /// Insert or replace, by the row's owner only.
+    Upsert,
+    /// Insert where there is none.
+    Create,
+    /// Insert, or find exactly the same.
+    Agree,
+    /// Remove by key, if it is there.
+    Delete,
+    /// Move the heads of streams, each only from the place its keeper had seen.
+    MoveHead,
+}
+
+impl From<Act> for Verb {
+    fn from(act: Act) -> Verb {
+        match act {
+            Act::Upsert => Verb::Upsert,
+            Act::Create => Verb::Create,
+            Act::Agree => Verb::Agree,
+            Act::Delete => Verb::Delete,
+        }
+    }
+}
+
+/// Writes rows of one table with one verb.
+///
+/// # Errors
+/// See [`flush`]; [`DbError::Stale`] when a head had moved.
+pub async fn write_rows(
+    conn: &mut AnyConnection,
+    table: &'static Table,
+    verb: Verb,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), DbError> {
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    while left > 0 {
+        let size = SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
+        left -= size;
+        let columns = if verb == Verb::Delete { table.key } else { table.columns.len() };
+        let mut arguments = AnyArguments::default();
+        arguments.reserve(size * columns, 0);
+        for row in rows.by_ref().take(size) {
+            for (value, (_, kind)) in row.into_iter().zip(table.columns) {
+                bind(&mut arguments, value, *kind)?;
+            }
+        }
+        let text = text(table, verb, size);
+        let done = sqlx::query_with(text, arguments).execute(&mut *conn).await?;
+        if verb != Verb::Delete && verb != Verb::Create && done.rows_affected() != size as u64 {
+            return Err(match verb {
+                Verb::MoveHead => DbError::Stale { detail: "a stream's head had moved".to_owned() },
+                _ => DbError::Constraint { constraint: format!("{}_of_another", table.name) },
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Reads the rows of a table whose `column` (text) is one of `ids`; values in the order of the table's columns.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn lookup(
+    conn: &mut AnyConnection,
+    table: &'static Table,
+    column: &'static str,
+    ids: &[&str],
+) -> Result<Vec<Vec<Value>>, DbError> {
+    let rows = fetch_in(conn, &select(table, column), "", ids).await?;
+    rows.iter().map(|row| read_row(row, table)).collect()
+}
+
+/// Runs `{select} IN ($1, ..){tail}` for groups of ids. The list of ids is filled up to one of few lengths by repeating
+/// the last, so that there are few texts.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn fetch_in(
+    conn: &mut AnyConnection,
+    select: &str,
+    tail: &str,
+    ids: &[&str],
+) -> Result<Vec<AnyRow>, DbError> {
+    let mut found = Vec::new();
+    for group in ids.chunks(SIZES[0]) {
+        let size = SIZES.into_iter().rev().find(|size| *size >= group.len()).unwrap_or(SIZES[0]);
+        let text = cached(Shape::In { select: select.to_owned(), tail: tail.to_owned(), size }, || {
+            format!("{select} IN ({}){tail}", placeholders(0, size))
+        });
+        let mut query = sqlx::query(text);
+        for index in 0..size {
+            query = query.bind(group[index.min(group.len() - 1)].to_owned());
+        }
+        found.append(&mut query.fetch_all(&mut *conn).await?);
+    }
+    Ok(found)
+}
+
+/// Reads a row whose columns are those of the table, in order.
+///
+/// # Errors
+/// [`DbError::Inconsistent`] when a column holds something else.
+pub(crate) fn read_row(row: &AnyRow, table: &'static Table) -> Result<Vec<Value>, DbError> {
+    let read = |index: usize, kind: Kind| -> Result<Value, sqlx::Error> {
+        Ok(match kind {
+            Kind::Text => row.try_get::<Option<String>, _>(index)?.into(),
+            Kind::Int => row.try_get::<Option<i64>, _>(index)?.into(),
+            Kind::Real => row.try_get::<Option<f64>, _>(index)?.into(),
+            Kind::Bytes => row.try_get::<Option<Vec<u8>>, _>(index)?.into(),
+        })
+    };
+    let columns = table.columns.iter().enumerate();
+    columns
+        .map(|(index, (name, kind))| {
+            read(index, *kind).map_err(|error| DbError::Inconsistent { detail: format!("{}.{name}: {error}", table.name) })
+        })
+        .collect()
+}
+
+/// `SELECT columns FROM table WHERE column`, to be followed by an operator.
+pub(crate) fn select(table: &'static Table, column: &str) -> String {
+    format!("SELECT {} FROM {} WHERE {column}", names(table.columns), table.name)
+}
+
+fn bind(arguments: &mut AnyArguments, value: Value, kind: Kind) -> Result<(), DbError> {
+    match value {
+        // NULL carries the column's type, because PostgreSQL fixes a parameter's type when it prepares. The Any driver
+        // has the two widths of floating point NULLs crossed (sqlx-core 0.9.0, any/arguments.rs).
+        Value::Null => match kind {
+            Kind::Text => arguments.add(None::<String>),
+            Kind::Int => arguments.add(None::<i64>),
+            Kind::Real => arguments.add(None::<f32>),
+            Kind::Bytes => arguments.add(None::<Vec<u8>>),
+        },
+        Value::Int(number) => arguments.add(number),
+        Value::Real(number) => arguments.add(number),
+        Value::Text(text) => arguments.add(Arc::unwrap_or_clone(text)),
+        Value::Bytes(bytes) => arguments.add(Arc::unwrap_or_clone(bytes)),
+    }
+    .map_err(|error| DbError::Inconsistent { detail: error.to_string() })
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Shape {
+    Rows { table: &'static str, verb: Verb, size: usize },
+    In { select: String, tail: String, size: usize },
+}
+
+fn text(table: &'static Table, verb: Verb, size: usize) -> &'static str {
+    cached(Shape::Rows { table: table.name, verb, size }, || {
+        let (columns, key) = (table.columns, names(&table.columns[..table.key]));
+        if verb == Verb::Delete {
+            let rows = tuples(table.key, size);
+            return match table.key {
+                1 => format!("DELETE FROM {} WHERE {key} IN ({})", table.name, placeholders(0, size)),
+                _ => format!("DELETE FROM {} WHERE ({key}) IN (VALUES {rows})", table.name),
+            };
+        }
+        let insert =
+            format!("INSERT INTO {} ({}) VALUES {}", table.name, names(columns), tuples(columns.len(), size));
+        let name = table.name;
+        let set = |columns: &[(&str, Kind)]| {
+            columns.iter().map(|(column, _)| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ")
+        };
+        let rest = &columns[table.key..];
+        match verb {
+            Verb::Insert | Verb::Delete => insert,
+            Verb::Create => format!("{insert} ON CONFLICT ({key}) DO NOTHING"),
+            Verb::Agree => {
+                let same = columns.iter().map(|(column, _)| format!("{name}.{column} = excluded.{column}"));
+                let same = same.collect::<Vec<_>>().join(" AND ");
+                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {same}", set(&columns[..1]))
+            }
+            Verb::Upsert if rest.is_empty() => {
+                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {}", set(&columns[..1]))
+            }
+            Verb::Upsert => {
+                let owned = rest.iter().any(|(column, _)| *column == "unit");
+                let guard = if owned { format!(" WHERE {name}.unit = excluded.unit") } else { String::new() };
+                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {}{guard}", set(rest))
+            }
+            Verb::MoveHead => {
+                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {name}.seq = excluded.prev_seq", set(rest))
+            }
+        }
+    })
+}
+
+fn cached(shape: Shape, make: impl FnOnce() -> String) -> &'static str {
+    static TEXTS: LazyLock<RwLock<HashMap<Shape, &'static str>>> = LazyLock::new(RwLock::default);
+    if let Some(text) = TEXTS.read().unwrap_or_else(PoisonError::into_inner).get(&shape) {
+        return text;
+    }
+    // Leaked on purpose: there are few shapes, and sqlx takes texts that live as long as the program.
+    let mut texts = TEXTS.write().unwrap_or_else(PoisonError::into_inner);
+    texts.entry(shape).or_insert_with(|| make().leak())
+}
+
+fn names(columns: &[(&str, Kind)]) -> String {
+    columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+fn placeholders(from: usize, count: usize) -> String {
+    (from + 1..=from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+fn tuples(columns: usize, rows: usize) -> String {
+    (0..rows).map(|row| format!("({})", placeholders(row * columns, columns))).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,125 @@
+//! Reading facts: a few lookups per batch, whatever the number of commands.
+
+use sqlx::AnyConnection;
+
+use super::tables::{DOSES, LOT_STATES, LOTS, PEOPLE, PERSON_TOKENS, SHIPMENTS, UNITS};
+use super::{Facts, Needs};
+use crate::db::{DbError, RowView, Table, lookup};
+use crate::ids::PersonId;
+use crate::vault::Keyring;
+
+/// Loads what of these needs is not known yet.
+///
+/// # Errors
+/// [`DbError`].
+pub(crate) async fn load(
+    conn: &mut AnyConnection,
+    facts: &mut Facts,
+    needs: &Needs,
+    keys: &mut Keyring,
+) -> Result<(), DbError> {
+    let mut needs = facts.missing(needs);
+    if needs.is_empty() {
+        return Ok(());
+    }
+    needs.dedup();
+    facts.mark_asked(&needs);
+    let lots: Vec<&str> = needs.lots.iter().map(AsRef::as_ref).collect();
+    read(conn, facts, keys, &LOT_STATES, "lot", &lots).await?;
+    read(conn, facts, keys, &LOTS, "id", &lots).await?;
+    let shipments: Vec<&str> = needs.shipments.iter().map(AsRef::as_ref).collect();
+    read(conn, facts, keys, &SHIPMENTS, "id", &shipments).await?;
+    let identities: Vec<&str> = needs.identities.iter().map(crate::vault::Token::as_str).collect();
+    read(conn, facts, keys, &PERSON_TOKENS, "token", &identities).await?;
+    if !needs.people.is_empty() {
+        load_keys(conn, &needs.people, keys).await?;
+        let people: Vec<&str> = needs.people.iter().map(AsRef::as_ref).collect();
+        read(conn, facts, keys, &PEOPLE, "id", &people).await?;
+        read(conn, facts, keys, &DOSES, "person", &people).await?;
+    }
+    let units: Vec<&str> = needs.units.iter().map(AsRef::as_ref).collect();
+    read(conn, facts, keys, &UNITS, "id", &units).await?;
+    let doses: Vec<&str> = needs.doses.iter().map(AsRef::as_ref).collect();
+    read(conn, facts, keys, &DOSES, "id", &doses).await
+}
+
+/// Puts the data keys of these people on the ring, where they are not there yet.
+///
+/// # Errors
+/// [`DbError::Inconsistent`] when a key does not open under the master key: this is another node's database.
+pub(crate) async fn load_keys(
+    conn: &mut AnyConnection,
+    people: &[PersonId],
+    keys: &mut Keyring,
+) -> Result<(), DbError> {
+    let wanted: Vec<&str> = people.iter().filter(|id| keys.key(id).is_none()).map(AsRef::as_ref).collect();
+    for row in lookup(conn, &PERSON_KEYS, "person", &wanted).await? {
+        let view = RowView { table: &PERSON_KEYS, values: &row };
+        let (Some(person), Some(wrapped)) = (view.parse::<PersonId>("person"), view.get("wrapped").as_bytes()) else {
+            continue;
+        };
+        if !keys.add(&person, wrapped) {
+            return Err(DbError::Inconsistent { detail: format!("the key of person {person} does not open") });
+        }
+    }
+    Ok(())
+}
+
+/// Wrapped data keys. Not a projection.
+pub(crate) static PERSON_KEYS: Table = Table {
+    name: "person_keys",
+    columns: &[("person", crate::db::Kind::Text), ("wrapped", crate::db::Kind::Bytes)],
+    key: 1,
+};
+
+async fn read(
+    conn: &mut AnyConnection,
+    facts: &mut Facts,
+    keys: &Keyring,
+    table: &'static Table,
+    column: &'static str,
+    ids: &[&str],
+) -> Result<(), DbError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for values in lookup(conn, table, column, ids).await? {
+        facts.learn_row(RowView { table, values: &values }, keys);
+    }
+    Ok(())
+}
+
+impl Needs {
+    /// Nothing is needed.
+    pub fn is_empty(&self) -> bool {
+        self.lots.is_empty()
+            && self.people.is_empty()
+            && self.shipments.is_empty()
+            && self.doses.is_empty()
+            && self.identities.is_empty()
+            && self.units.is_empty()
+    }
+
+    /// Adds other needs.
+    pub fn extend(&mut self, other: Needs) {
+        self.lots.extend(other.lots);
+        self.people.extend(other.people);
+        self.shipments.extend(other.shipments);
+        self.doses.extend(other.doses);
+        self.identities.extend(other.identities);
+        self.units.extend(other.units);
+    }
+
+    fn dedup(&mut self) {
+        fn once<T: Ord>(ids: &mut Vec<T>) {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        once(&mut self.lots);
+        once(&mut self.people);
+        once(&mut self.shipments);
+        once(&mut self.doses);
+        once(&mut self.identities);
+        once(&mut self.units);
+    }
+}

@@ -1,0 +1,114 @@
+//! Tables `balances` and `ledger_entries`, and what can be asked of them.
+
+use sqlx::{AnyPool, Row as _};
+
+use super::{Accounts, Transfer};
+use crate::db::Kind::{Int, Text};
+use crate::db::{Changes, DbError, Table, Value};
+use crate::ids::{LotId, UnitId};
+use crate::journal::Meta;
+
+/// Doses per unit, account and lot. Each row by the unit's own stream; a transit account's row is made by the sender.
+pub static BALANCES: Table = Table {
+    name: "balances",
+    columns: &[("unit", Text), ("account", Text), ("lot", Text), ("quantity", Int), ("guarded", Int)],
+    key: 3,
+};
+
+/// One row per transfer.
+pub static LEDGER_ENTRIES: Table = Table {
+    name: "ledger_entries",
+    columns: &[
+        ("unit", Text),
+        ("seq", Int),
+        ("line", Int),
+        ("lot", Text),
+        ("quantity", Int),
+        ("from_account", Text),
+        ("to_account", Text),
+        ("to_unit", Text),
+        ("reason", Text),
+        ("reference", Text),
+        ("at", Int),
+        ("actor", Text),
+    ],
+    key: 3,
+};
+
+/// The rows that an event's transfers change; `accounts` are the unit's after them.
+pub(crate) fn project(transfers: &[Transfer], meta: &Meta, accounts: &Accounts, changes: &mut Changes) {
+    if transfers.is_empty() {
+        return;
+    }
+    let unit = Value::from(&meta.unit);
+    for (line, transfer) in (0_i64..).zip(transfers) {
+        let lot = Value::from(&transfer.lot);
+        let from = Value::from(&transfer.from);
+        let to = Value::from(&transfer.to);
+        let balance = |account| Value::Int(accounts.balance(account, &transfer.lot));
+        let own = vec![
+            unit.clone(),
+            from.clone(),
+            lot.clone(),
+            balance(&transfer.from),
+            Value::from(transfer.from.is_guarded()),
+        ];
+        changes.upsert(&BALANCES, own);
+        let guarded = Value::from(transfer.to.is_guarded());
+        let to_unit = match &transfer.to_unit {
+            None => {
+                changes.upsert(&BALANCES, vec![unit.clone(), to.clone(), lot.clone(), balance(&transfer.to), guarded]);
+                unit.clone()
+            }
+            Some(other) => {
+                let other = Value::from(other);
+                let quantity = Value::Int(transfer.quantity);
+                changes.create(&BALANCES, vec![other.clone(), to.clone(), lot.clone(), quantity, guarded]);
+                other
+            }
+        };
+        let row = vec![
+            unit.clone(),
+            Value::Int(meta.seq),
+            Value::Int(line),
+            lot,
+            Value::Int(transfer.quantity),
+            from,
+            to,
+            to_unit,
+            Value::from(transfer.reason),
+            Value::from(&transfer.reference),
+            Value::from(meta.at),
+            Value::from(&meta.actor),
+        ];
+        changes.upsert(&LEDGER_ENTRIES, row);
+    }
+}
+
+/// One balance.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Balance {
+    /// The account, as written: `store/available`, `vial/...`.
+    pub account: String,
+    /// The lot.
+    pub lot: LotId,
+    /// Doses.
+    pub quantity: i64,
+}
+
+/// The balances of a unit that are not zero.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn balances_of(db: &AnyPool, unit: &UnitId) -> Result<Vec<Balance>, DbError> {
+    let text = "SELECT account, lot, quantity FROM balances WHERE unit = $1 AND quantity <> 0 ORDER BY account, lot";
+    let rows = sqlx::query(text).bind(unit.as_str().to_owned()).fetch_all(db).await?;
+    rows.iter()
+        .map(|row| {
+            let lot: String = row.try_get(1)?;
+            let lot = LotId::parse(&lot)
+                .map_err(|_| DbError::Inconsistent { detail: "a lot's name is not an id".to_owned() })?;
+            Ok(Balance { account: row.try_get(0)?, lot, quantity: row.try_get(2)? })
+        })
+        .collect()
+}
