@@ -8,7 +8,6 @@ Prints one line of JSON; exits 0 when all is well and 1 when not.
 
 import argparse
 import datetime
-import hashlib
 import json
 import sys
 import zlib
@@ -95,3 +94,60 @@ def key_of(entry):
     if kind == 2:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
     raise Refused(f"key kind {kind} is not for this program")
+
+
+def check_certificate(text, signers, at):
+    if not text.startswith("HC1:"):
+        raise Refused("no HC1: prefix")
+    protected, headers, unprotected, payload, signature = sign1(zlib.decompress(base45.b45decode(text[4:])))
+    kid = headers.get(KID, unprotected.get(KID))
+    claims = plain(cbor2.loads(payload))
+    kinds = claims[HCERT]
+    profile = 1 if NATIONAL in kinds else 2
+    moment = int(at.timestamp())
+    fitting = [signer for signer in signers[7] if signer[1] == kid]
+    if not fitting:
+        raise Refused(f"no signer {kid.hex()} in the list")
+    for signer in fitting:
+        if not signer[4] & profile or (signer[3] and not signer[3] & 1):
+            continue
+        if not signer[5] <= moment <= signer[6]:
+            continue
+        check_signature(key_of(signer[7]), headers[ALGORITHM], protected, payload, signature)
+        if not claims[6] <= moment + 300 or not moment <= claims[4]:
+            raise Refused("not in force")
+        return {"profile": {1: "national", 2: "eu-dcc"}[profile], "kid": kid.hex(), "signer": signer[8],
+                "issuer": claims[1], "content": kinds[NATIONAL if profile == 1 else EU_DCC]}
+    raise Refused("no signer with this kid may sign this")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["certificate", "list"])
+    parser.add_argument("file")
+    parser.add_argument("--list")
+    parser.add_argument("--anchor", required=True)
+    parser.add_argument("--at")
+    options = parser.parse_args()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    at = datetime.datetime.fromisoformat(options.at) if options.at else now
+    with open(options.anchor, "rb") as file:
+        anchor = x509.load_pem_x509_certificate(file.read())
+    try:
+        with open(options.file if options.what == "list" else options.list, "rb") as file:
+            signers = read_list(file.read(), anchor, at)
+        if options.what == "list":
+            kids = [signer[1].hex() for signer in signers[7]]
+            answer = {"issuer": signers[2], "sequence": signers[3], "signers": kids}
+        else:
+            with open(options.file, encoding="ascii") as file:
+                answer = check_certificate(file.read().strip(), signers, at)
+    except (Refused, KeyError, TypeError, ValueError, InvalidSignature, zlib.error) as error:
+        print(json.dumps({"ok": False, "why": f"{type(error).__name__}: {error}"}))
+        return 1
+    print(json.dumps({"ok": True, **answer}, ensure_ascii=False, default=str))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+//! The wallet: import, group by person, present.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use specs::time::UnixTime;
+use verifier::{Verdict, Verifier};
+
+use crate::{Card, CardId, Error, State, Store};
+
+/// The version of what is stored.
+const VERSION: u32 = 1;
+
+/// Certificates of one household, in a [`Store`].
+pub struct Wallet<S: Store> {
+    store: S,
+    kept: Kept,
+}
+
+/// What lies in the store, as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    version: u32,
+    next: u64,
+    cards: Vec<Card>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The card.
+    pub id: CardId,
+    /// How it stands.
+    pub state: State,
+    /// It was in the wallet before.
+    pub already: bool,
+}
+
+/// One person and their cards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// The name as written on the newest certificate that gives one; `None` where nothing could be verified.
+    pub name: Option<String>,
+    /// Birth date as the certificates write it.
+    pub birth_date: Option<String>,
+    /// The cards, the newest certificate first.
+    pub cards: Vec<Shown>,
+}
+
+/// One card with how it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The card.
+    pub card: Card,
+    /// How it stands.
+    pub state: State,
+    /// Everything the verifier said of it.
+    pub verdict: Verdict,
+}
+
+impl<S: Store> Wallet<S> {
+    /// The most cards a wallet holds: a family's, not a registry's.
+    pub const MAX_CARDS: usize = 500;
+
+    /// Opens what is in the store; an empty store is an empty wallet.
+    ///
+    /// # Errors
+    /// What the store says, and [`Error::Damaged`] when what it gives is no wallet.
+    pub fn open(mut store: S) -> Result<Self, Error> {
+        let kept = match store.read()? {
+            None => Kept { version: VERSION, next: 1, cards: Vec::new() },
+            Some(bytes) => serde_json::from_slice(&bytes).map_err(|_| Error::Damaged)?,
+        };
+        if kept.version != VERSION {
+            return Err(Error::Damaged);
+        }
+        Ok(Self { store, kept })
+    }
+
+    /// Takes in the text of a certificate, and keeps it before it returns.
+    ///
+    /// # Errors
+    /// [`Error::NotACertificate`] for one that was never any good, [`Error::Full`], and what the store says.
+    pub fn import(&mut self, text: &str, verifier: &Verifier, at: UnixTime) -> Result<Imported, Error> {
+        let text = text.trim();
+        let state = State::of(&verifier.check(text, at), at);
+        if let Some(reason) = state.refuses() {
+            return Err(Error::NotACertificate(reason));
+        }
+        if let Some(card) = self.kept.cards.iter().find(|card| card.text == text) {
+            return Ok(Imported { id: card.id, state, already: true });
+        }
+        if self.kept.cards.len() >= Self::MAX_CARDS {
+            return Err(Error::Full);
+        }
+        let id = CardId(self.kept.next);
+        let mut kept = self.kept.clone();
+        kept.next += 1;
+        kept.cards.push(Card { id, text: text.to_owned(), imported_at: at.0 });
+        self.keep(kept)?;
+        Ok(Imported { id, state, already: false })
+    }
+
+    /// Takes in the certificate whose QR symbol is in a picture: `width` × `height` pixels, one byte of brightness each.
+    ///
+    /// # Errors
+    /// [`Error::PictureUnreadable`], and those of [`Wallet::import`].
+    #[cfg(feature = "scan")]
+    pub fn import_picture(
+        &mut self,
+        (width, height): (u32, u32),
+        luma: &[u8],
+        verifier: &Verifier,
+        at: UnixTime,
+    ) -> Result<Imported, Error> {
+        let text = verifier::scan::read_luma(width, height, luma).map_err(|_| Error::PictureUnreadable)?;
+        self.import(&text, verifier, at)
+    }
+
+    /// Everybody in the wallet with their cards and how these stand at that moment, by name. Cards of which nothing can
+    /// be verified stand last, under nobody's name.
+    pub fn people(&self, verifier: &Verifier, at: UnixTime) -> Vec<Person> {
+        let mut people: BTreeMap<(bool, String, String), Person> = BTreeMap::new();
+        for card in &self.kept.cards {
+            let verdict = verifier.check(&card.text, at);
+            let holder = verdict.holder.clone();
+            let latin = holder.as_ref().map(|holder| holder.name_latin.clone().unwrap_or_else(|| holder.name.clone()));
+            let birth = holder.as_ref().map(|holder| holder.birth_date.clone());
+            let key = (holder.is_none(), latin.unwrap_or_default(), birth.clone().unwrap_or_default());
+            let person = people.entry(key).or_insert(Person { name: None, birth_date: birth, cards: Vec::new() });
+            person.name = holder.map(|holder| holder.name).or(person.name.take());
+            let state = State::of(&verdict, at);
+            person.cards.push(Shown { card: card.clone(), state, verdict });
+        }
+        for person in people.values_mut() {
+            person.cards.sort_by_key(|shown| {
+                let issued = shown.verdict.claims.as_ref().and_then(|claims| claims.issued_at);
+                std::cmp::Reverse((issued.map_or(0, |time| time.0), shown.card.id))
+            });
+        }
+        people.into_values().collect()
+    }
+
+    /// One card.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCard`].
+    pub fn card(&self, id: CardId) -> Result<&Card, Error> {
+        self.kept.cards.iter().find(|card| card.id == id).ok_or(Error::UnknownCard)
+    }
+
+    /// Takes a card out for good.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCard`], and what the store says.
+    pub fn remove(&mut self, id: CardId) -> Result<Card, Error> {
+        let card = self.card(id)?.clone();
+        let mut kept = self.kept.clone();
+        kept.cards.retain(|card| card.id != id);
+        self.keep(kept)?;
+        Ok(card)
+    }
+
+    /// How many cards there are.
+    pub fn len(&self) -> usize {
+        self.kept.cards.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kept.cards.is_empty()
+    }
+
+    /// Gives the store back.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// First the store, then the memory: what the wallet shows is what is kept.
+    fn keep(&mut self, kept: Kept) -> Result<(), Error> {
+        let bytes = serde_json::to_vec(&kept).map_err(|_| Error::Damaged)?;
+        self.store.write(&bytes)?;
+        self.kept = kept;
+        Ok(())
+    }
+}
