@@ -1,1 +1,11 @@
-//! See the room's Cargo.toml for what it is.
+//! IS IT TRUE, NOW, UNDER THESE RULES. The text of a certificate in, a verdict out: *valid*, *not valid* or *cannot tell*,
+//! each with a stable reason, and with the age of the data it was decided with.
+//!
+//! A pure room: no clock, no network, no randomness, nothing is kept. The time, the signers that are believed and the
+//! cryptographic back end are arguments.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
+
+#[cfg(feature = "picture")]
+pub mod picture;
+#[cfg(feature = "scan")]
+pub mod scan;
