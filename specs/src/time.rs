@@ -335,7 +335,12 @@ mod tests {
     #[test]
     fn offsets_fractions_and_case() {
         let at = UnixTime::from_rfc3339("2021-05-29T22:00:00Z");
-        for same in ["2021-05-30T00:00:00+02:00", "2021-05-29T22:00:00.999Z", "2021-05-29t22:00:00z", "2021-05-29 17:30:00-04:30"] {
+        for same in [
+            "2021-05-30T00:00:00+02:00",
+            "2021-05-29T22:00:00.999Z",
+            "2021-05-29t22:00:00z",
+            "2021-05-29 17:30:00-04:30",
+        ] {
             assert_eq!(UnixTime::from_rfc3339(same), at, "{same}");
         }
     }
@@ -343,8 +348,16 @@ mod tests {
     #[test]
     fn what_is_not_rfc3339() {
         for text in [
-            "", "2021-05-29", "2021-05-29T22:00:00", "2021-02-29T00:00:00Z", "2021-05-29T24:00:00Z", "2021-05-29T22:00:00+2",
-            "2021-05-29T22:00:00.Z", "2021-05-29T22:00:00+02:00x", "21-05-29T22:00:00Z", "2021-05-29T2é:00:00Z",
+            "",
+            "2021-05-29",
+            "2021-05-29T22:00:00",
+            "2021-02-29T00:00:00Z",
+            "2021-05-29T24:00:00Z",
+            "2021-05-29T22:00:00+2",
+            "2021-05-29T22:00:00.Z",
+            "2021-05-29T22:00:00+02:00x",
+            "21-05-29T22:00:00Z",
+            "2021-05-29T2é:00:00Z",
         ] {
             assert_eq!(UnixTime::from_rfc3339(text), None, "{text}");
         }
@@ -352,7 +365,16 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist() {
-        for text in ["2021-02-29", "2100-02-29", "2021-13-01", "2021-00-10", "2021-04-31", "2021-1-01", "+021-01-01", "２021-01"] {
+        for text in [
+            "2021-02-29",
+            "2100-02-29",
+            "2021-13-01",
+            "2021-00-10",
+            "2021-04-31",
+            "2021-1-01",
+            "+021-01-01",
+            "２021-01",
+        ] {
             assert_eq!(Date::parse(text), None, "{text}");
         }
         assert!(Date::parse("2000-02-29").is_some());
@@ -382,7 +404,10 @@ mod tests {
             ("1963", "1963-01-01", "1963-12-31"),
         ] {
             let date = PartialDate::parse(text).unwrap();
-            assert_eq!((date.to_string(), date.earliest().to_string(), date.latest().to_string()), (text.into(), earliest.into(), latest.into()));
+            assert_eq!(
+                (date.to_string(), date.earliest().to_string(), date.latest().to_string()),
+                (text.into(), earliest.into(), latest.into())
+            );
         }
         for text in ["", "1963-00", "1963-13", "63", "1963-1", "1963-08-32", "196３"] {
             assert_eq!(PartialDate::parse(text), None, "{text}");

@@ -53,7 +53,9 @@ pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
         read += consumed;
         written += produced;
         match status {
-            TINFLStatus::Done if read < stream.len() => return Err(Error::TrailingBytes { count: stream.len() - read }),
+            TINFLStatus::Done if read < stream.len() => {
+                return Err(Error::TrailingBytes { count: stream.len() - read });
+            }
             TINFLStatus::Done => {
                 content.truncate(written);
                 return Ok(content);
@@ -148,7 +150,10 @@ mod tests {
 
     #[test]
     fn a_bomb_meets_the_cap() {
-        assert_eq!(inflate(&compress_to_vec_zlib(&vec![0; MAX_INFLATED], 9)).map(|bytes| bytes.len()), Ok(MAX_INFLATED));
+        assert_eq!(
+            inflate(&compress_to_vec_zlib(&vec![0; MAX_INFLATED], 9)).map(|bytes| bytes.len()),
+            Ok(MAX_INFLATED)
+        );
         assert_eq!(inflate(&compress_to_vec_zlib(&vec![0; MAX_INFLATED + 1], 9)), Err(Error::TooLong));
         assert_eq!(inflate(&compress_to_vec_zlib(&vec![0; 5_000_000], 9)), Err(Error::TooLong));
     }

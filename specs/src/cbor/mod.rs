@@ -65,8 +65,14 @@ pub struct Limits {
 
 impl Limits {
     /// For bytes that others made: tolerant of the form, not of the size.
-    pub const FOREIGN: Limits =
-        Limits { max_bytes: 16 * 1024, max_depth: 16, max_items: 4096, shortest: false, indefinite: true, sorted: false };
+    pub const FOREIGN: Limits = Limits {
+        max_bytes: 16 * 1024,
+        max_depth: 16,
+        max_items: 4096,
+        shortest: false,
+        indefinite: true,
+        sorted: false,
+    };
     /// For our own formats: the same bounds, and nothing but the deterministic encoding.
     pub const OURS: Limits = Limits { shortest: true, indefinite: false, sorted: true, ..Limits::FOREIGN };
 }

@@ -20,7 +20,9 @@ pub fn encode(value: &Value) -> Vec<u8> {
 impl PartialEq for Value {
     fn eq(&self, other: &Value) -> bool {
         match (self, other) {
-            (Value::Unsigned(one), Value::Unsigned(other)) | (Value::Negative(one), Value::Negative(other)) => one == other,
+            (Value::Unsigned(one), Value::Unsigned(other)) | (Value::Negative(one), Value::Negative(other)) => {
+                one == other
+            }
             (Value::Bytes(one), Value::Bytes(other)) => one == other,
             (Value::Text(one), Value::Text(other)) => one == other,
             (Value::Array(one), Value::Array(other)) => one == other,

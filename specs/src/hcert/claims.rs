@@ -1,0 +1,220 @@
+//! The claims of a certificate (RFC 8392) as CBOR.
+
+use super::{Claims, Content, DCC_SUB_CLAIM, Error, HCERT_CLAIM};
+use crate::cbor::{Kind, Limits, Reader, Writer, validate};
+use crate::cose::{Kid, Place, Sign1, Tagging};
+use crate::time::UnixTime;
+use crate::tolerance::{Tolerance, Tolerances};
+use crate::{dcc, national};
+
+/// Claim numbers of RFC 8392 section 4.
+mod claim {
+    pub(super) const ISS: i64 = 1;
+    pub(super) const EXP: i64 = 4;
+    pub(super) const NBF: i64 = 5;
+    pub(super) const IAT: i64 = 6;
+}
+
+impl Claims {
+    /// Claims to be signed.
+    pub fn new(iss: &str, iat: UnixTime, exp: UnixTime, content: Content) -> Claims {
+        Claims {
+            iss: Some(iss.to_owned()),
+            iat: Some(iat),
+            exp: Some(exp),
+            nbf: None,
+            content,
+            tolerances: Tolerances::NONE,
+        }
+    }
+
+    /// Reads the payload of a message. Only the claims listed in [`Claims`] are read; others pass unread. A national
+    /// certificate must be deterministic CBOR in its own claims; its message is checked by [`Claims::of`].
+    pub fn decode(payload: &[u8]) -> Result<Claims, Error> {
+        validate(payload, &Limits::FOREIGN).map_err(Error::Cbor)?;
+        let decoder = Decoder { payload, reader: Reader::new(payload), tolerances: Tolerances::NONE };
+        let claims = decoder.claims()?;
+        if matches!(claims.content, Content::National(_)) {
+            national::check_claims(claims.iss.as_deref(), claims.iat, claims.nbf, claims.exp)
+                .map_err(Error::National)?;
+        }
+        Ok(claims)
+    }
+
+    /// Reads the claims of a message and what its headers need forgiven. For a national certificate the headers must be
+    /// as [`national::check_envelope`] says.
+    pub fn of(message: &Sign1<'_>) -> Result<Claims, Error> {
+        let mut claims = Claims::decode(message.payload)?;
+        match &claims.content {
+            Content::National(_) => national::check_envelope(message).map_err(Error::National)?,
+            Content::EuDcc(_) => claims.tolerances.extend(message_tolerances(message)),
+        }
+        Ok(claims)
+    }
+
+    /// The payload to sign, deterministic CBOR. Refuses content with faults, a national certificate in claims that do not
+    /// suit it, and any claims without issue and expiry time in this order.
+    pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        for (number, time) in [(claim::EXP, self.exp), (claim::NBF, self.nbf), (claim::IAT, self.iat)] {
+            if time.is_some_and(|time| !in_range(time)) {
+                return Err(Error::Claim { claim: number });
+            }
+        }
+        let iat = self.iat.ok_or(Error::Claim { claim: claim::IAT })?;
+        let exp = self.exp.filter(|exp| *exp > iat).ok_or(Error::Claim { claim: claim::EXP })?;
+
+        let mut writer = Writer::with_capacity(512);
+        writer.map(3 + usize::from(self.iss.is_some()) + usize::from(self.nbf.is_some()));
+        if let Some(iss) = &self.iss {
+            writer.signed(claim::ISS).text(iss);
+        }
+        writer.signed(claim::EXP).signed(exp.0);
+        if let Some(nbf) = self.nbf {
+            writer.signed(claim::NBF).signed(nbf.0);
+        }
+        writer.signed(claim::IAT).signed(iat.0);
+        writer.signed(HCERT_CLAIM).map(1);
+        match &self.content {
+            Content::EuDcc(certificate) => {
+                writer.signed(DCC_SUB_CLAIM);
+                certificate.write(&mut writer).map_err(Error::DccFaults)?;
+            }
+            Content::National(certificate) => {
+                national::check_claims(self.iss.as_deref(), self.iat, self.nbf, self.exp).map_err(Error::National)?;
+                writer.signed(national::SUB_CLAIM);
+                certificate.write(&mut writer).map_err(Error::National)?;
+            }
+        }
+        Ok(writer.into_bytes())
+    }
+}
+
+struct Decoder<'a> {
+    payload: &'a [u8],
+    reader: Reader<'a>,
+    tolerances: Tolerances,
+}
+
+impl Decoder<'_> {
+    fn claims(mut self) -> Result<Claims, Error> {
+        let (mut iss, mut iat, mut exp, mut nbf, mut content) = (None, None, None, None, None);
+        let mut items = self.reader.map().map_err(|_| Error::NotClaims)?;
+        while self.reader.more(&mut items).map_err(Error::Cbor)? {
+            match self.number()? {
+                Some(claim::ISS) => iss = self.issuer()?,
+                Some(claim::EXP) => exp = self.time(claim::EXP)?,
+                Some(claim::NBF) => nbf = self.time(claim::NBF)?,
+                Some(claim::IAT) => iat = self.time(claim::IAT)?,
+                Some(HCERT_CLAIM) => content = Some(self.content()?),
+                _ => self.reader.skip().map_err(Error::Cbor)?,
+            }
+        }
+        let content = content.ok_or(Error::NoContent)?;
+        Ok(Claims { iss, iat, exp, nbf, content, tolerances: self.tolerances })
+    }
+
+    fn content(&mut self) -> Result<Content, Error> {
+        let mut items = self.reader.map().map_err(|_| Error::Claim { claim: HCERT_CLAIM })?;
+        let (mut content, mut unknown) = (None, None);
+        while self.reader.more(&mut items).map_err(Error::Cbor)? {
+            let next = match self.number()? {
+                Some(DCC_SUB_CLAIM) => {
+                    let read = dcc::Certificate::read(&mut self.reader, &mut self.tolerances);
+                    Content::EuDcc(read.map_err(Error::Dcc)?)
+                }
+                Some(national::SUB_CLAIM) => {
+                    let broken = |error| Error::National(national::Error::Cbor(error));
+                    validate(self.payload, &Limits::OURS).map_err(broken)?;
+                    Content::National(national::Certificate::read(&mut self.reader).map_err(Error::National)?)
+                }
+                other => {
+                    unknown = unknown.or(other);
+                    self.reader.skip().map_err(Error::Cbor)?;
+                    continue;
+                }
+            };
+            if content.replace(next).is_some() {
+                return Err(Error::SeveralContents);
+            }
+        }
+        content.ok_or(match unknown {
+            Some(key) => Error::UnsupportedContent { key },
+            None => Error::NoContent,
+        })
+    }
+
+    /// A key of the map as a number; `None` for a text or another key that has no meaning here.
+    fn number(&mut self) -> Result<Option<i64>, Error> {
+        match self.reader.kind().map_err(Error::Cbor)? {
+            Kind::Unsigned | Kind::Negative => {
+                let start = self.reader.clone();
+                if let Ok(number) = self.reader.signed() {
+                    return Ok(Some(number));
+                }
+                self.reader = start;
+            }
+            _ => {}
+        }
+        self.reader.skip().map(|()| None).map_err(Error::Cbor)
+    }
+
+    fn issuer(&mut self) -> Result<Option<String>, Error> {
+        if self.reader.take_null() {
+            self.tolerances.insert(Tolerance::NullField);
+            return Ok(None);
+        }
+        let text = self.reader.text().map_err(|_| Error::Claim { claim: claim::ISS })?;
+        let trimmed = text.trim();
+        if trimmed.len() < text.len() {
+            self.tolerances.insert(Tolerance::WhitespaceTrimmed);
+        }
+        Ok(Some(trimmed.to_owned()))
+    }
+
+    /// A NumericDate: an integer by the standard, a float in the field. Not finite or out of range is an error, never
+    /// "no expiry": a certificate with `exp` NaN has been seen, and it compares false with every clock.
+    fn time(&mut self, claim: i64) -> Result<Option<UnixTime>, Error> {
+        let wrong = Error::Claim { claim };
+        let time = match self.reader.kind().map_err(Error::Cbor)? {
+            Kind::Unsigned | Kind::Negative => self.reader.signed().map_err(|_| wrong.clone())?,
+            Kind::Float => {
+                let seconds = self.reader.float().map_err(Error::Cbor)?.floor();
+                if !(0.0..=UnixTime::LAST.0 as f64).contains(&seconds) {
+                    return Err(wrong);
+                }
+                self.tolerances.insert(Tolerance::FloatNumericDate);
+                // Within the range, as just seen.
+                seconds as i64
+            }
+            Kind::Null | Kind::Undefined => {
+                self.reader.take_null();
+                self.tolerances.insert(Tolerance::NullField);
+                return Ok(None);
+            }
+            _ => return Err(wrong),
+        };
+        if in_range(UnixTime(time)) { Ok(Some(UnixTime(time))) } else { Err(wrong) }
+    }
+}
+
+fn message_tolerances(message: &Sign1<'_>) -> Tolerances {
+    let mut tolerances = Tolerances::NONE;
+    let mut forgive = |found: bool, tolerance| {
+        if found {
+            tolerances.insert(tolerance);
+        }
+    };
+    forgive(message.tag == Tagging::Untagged, Tolerance::UntaggedCose);
+    forgive(message.tag == Tagging::CwtSign1, Tolerance::CwtTag);
+    forgive(message.alg.is_some_and(|alg| alg.place == Place::Unprotected), Tolerance::AlgUnprotected);
+    let kid = message.kid();
+    forgive(kid.is_some_and(|kid| kid.place == Place::Unprotected), Tolerance::KidUnprotected);
+    forgive(kid.is_some_and(|kid| matches!(kid.value, Kid::Text(_))), Tolerance::TextKid);
+    forgive(message.kid_protected.is_some() && message.kid_unprotected.is_some(), Tolerance::KidInBothHeaders);
+    tolerances
+}
+
+/// 1970 to 9999: what every clock and calendar in use can say.
+fn in_range(time: UnixTime) -> bool {
+    (UnixTime(0)..=UnixTime::LAST).contains(&time)
+}

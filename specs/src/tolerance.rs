@@ -1,0 +1,135 @@
+//! What decoding forgave: each deviation from the standards that the field made necessary has a name, so that a verdict
+//! can say what was wrong with a certificate that is good nonetheless.
+
+/// One forgiven deviation. In brackets: who was seen issuing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tolerance {
+    /// The message is a bare array without tag 18 (ES).
+    UntaggedCose,
+    /// Tag 61 stands around tag 18.
+    CwtTag,
+    /// The algorithm stands only in the unprotected header.
+    AlgUnprotected,
+    /// The key identifier stands only in the unprotected header (one field certificate in eight).
+    KidUnprotected,
+    /// The key identifier stands in both headers; the protected one counts.
+    KidInBothHeaders,
+    /// The key identifier is a text.
+    TextKid,
+    /// A time claim is a float (ES, HU); its fraction is cut off.
+    FloatNumericDate,
+    /// A date or date-time wears CBOR tag 0.
+    TaggedDateTime,
+    /// A group of entries (`v`, `t`, `r`) is null; as if it were absent (BG).
+    NullEntry,
+    /// A field is null or undefined; as if it were absent or empty (LV).
+    NullField,
+    /// Space stood around a text (GR).
+    WhitespaceTrimmed,
+    /// A date came with a time of day, which was cut off (BG, PL).
+    DateTimeInDate,
+    /// A dose number is a float without fraction (IE).
+    FloatDose,
+    /// The certificate identifier begins with `urn:uvci` in lower case.
+    LowercaseUvci,
+}
+
+impl Tolerance {
+    /// All of them, in the order of their bits.
+    pub const ALL: [Tolerance; 14] = [
+        Tolerance::UntaggedCose,
+        Tolerance::CwtTag,
+        Tolerance::AlgUnprotected,
+        Tolerance::KidUnprotected,
+        Tolerance::KidInBothHeaders,
+        Tolerance::TextKid,
+        Tolerance::FloatNumericDate,
+        Tolerance::TaggedDateTime,
+        Tolerance::NullEntry,
+        Tolerance::NullField,
+        Tolerance::WhitespaceTrimmed,
+        Tolerance::DateTimeInDate,
+        Tolerance::FloatDose,
+        Tolerance::LowercaseUvci,
+    ];
+
+    /// The stable name of this tolerance, for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Tolerance::UntaggedCose => "untagged-cose",
+            Tolerance::CwtTag => "cwt-tag",
+            Tolerance::AlgUnprotected => "alg-unprotected",
+            Tolerance::KidUnprotected => "kid-unprotected",
+            Tolerance::KidInBothHeaders => "kid-in-both-headers",
+            Tolerance::TextKid => "text-kid",
+            Tolerance::FloatNumericDate => "float-numeric-date",
+            Tolerance::TaggedDateTime => "tagged-date-time",
+            Tolerance::NullEntry => "null-entry",
+            Tolerance::NullField => "null-field",
+            Tolerance::WhitespaceTrimmed => "whitespace-trimmed",
+            Tolerance::DateTimeInDate => "date-time-in-date",
+            Tolerance::FloatDose => "float-dose",
+            Tolerance::LowercaseUvci => "lowercase-uvci",
+        }
+    }
+}
+
+/// A set of tolerances. Our own certificates need none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Tolerances(u16);
+
+impl Tolerances {
+    /// None.
+    pub const NONE: Tolerances = Tolerances(0);
+
+    /// Whether nothing was forgiven.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this one was needed.
+    pub fn contains(self, tolerance: Tolerance) -> bool {
+        self.0 & bit(tolerance) != 0
+    }
+
+    /// Notes one.
+    pub fn insert(&mut self, tolerance: Tolerance) {
+        self.0 |= bit(tolerance);
+    }
+
+    /// Notes all of another set.
+    pub fn extend(&mut self, others: Tolerances) {
+        self.0 |= others.0;
+    }
+
+    /// Those noted, in the order of [`Tolerance::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Tolerance> {
+        Tolerance::ALL.into_iter().filter(move |tolerance| self.contains(*tolerance))
+    }
+}
+
+impl FromIterator<Tolerance> for Tolerances {
+    fn from_iter<I: IntoIterator<Item = Tolerance>>(tolerances: I) -> Tolerances {
+        let mut set = Tolerances::NONE;
+        tolerances.into_iter().for_each(|tolerance| set.insert(tolerance));
+        set
+    }
+}
+
+fn bit(tolerance: Tolerance) -> u16 {
+    1 << tolerance as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tolerance_has_its_own_bit_and_code() {
+        let all: Tolerances = Tolerance::ALL.into_iter().collect();
+        assert_eq!(all.iter().collect::<Vec<_>>(), Tolerance::ALL);
+        let codes: std::collections::BTreeSet<_> = Tolerance::ALL.iter().map(|tolerance| tolerance.code()).collect();
+        assert_eq!(codes.len(), Tolerance::ALL.len());
+    }
+}
