@@ -1,6 +1,8 @@
 //! The rules of opening and changing a unit: its id says what it is, its office may open it, its place exists in the code
 //! set in force, its pin lies there, and its supplier is a store above it.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::{
@@ -12,23 +14,33 @@ use crate::ids::UnitId;
 use crate::refusal::Refusal;
 use crate::unit::UnitState;
 
+/// Units of all offices, as far as a command names them.
+type Units = HashMap<UnitId, Unit>;
+
 const NAME_MAX: usize = 200;
 const SEATS: std::ops::RangeInclusive<u16> = 1..=200;
 
-/// What of other streams a command looks at.
-pub fn needs(_: &UnitState, _: &Command) -> Needs {
-    Needs::default()
+/// What of other streams a command looks at: the unit itself, the office above it, its supplier.
+pub fn needs(_: &UnitState, command: &Command) -> Needs {
+    let (id, parent, supplier) = match command {
+        Command::OpenUnit { unit, kind, admin_unit, supplied_by, .. } => {
+            let parent = place_of(*kind, admin_unit.as_ref()).ok().and_then(|place| parent_of(*kind, place));
+            (unit, parent, supplied_by)
+        }
+        Command::ChangeUnit { unit, supplied_by, .. } => (unit, None, supplied_by),
+    };
+    Needs { units: [Some(id.clone()), parent, supplier.clone()].into_iter().flatten().collect(), ..Needs::default() }
 }
 
 /// Decides a command at the office whose stream is to be written. Pure.
 ///
 /// # Errors
 /// The [`Refusal`]; then nothing has happened.
-pub fn decide(state: &UnitState, _: &Facts, command: &Command, context: &Context) -> Result<Decision, Refusal> {
-    decide_at(&state.places, command, &context.unit)
+pub fn decide(state: &UnitState, facts: &Facts, command: &Command, context: &Context) -> Result<Decision, Refusal> {
+    decide_at(&state.places, &facts.units, command, &context.unit)
 }
 
-fn decide_at(state: &State, command: &Command, office: &UnitId) -> Result<Decision, Refusal> {
+pub(super) fn decide_at(state: &State, all: &Units, command: &Command, office: &UnitId) -> Result<Decision, Refusal> {
     match command {
         Command::OpenUnit { unit: id, kind, name, name_en, admin_unit, point, supplied_by } => {
             let place = place_of(*kind, admin_unit.as_ref())?;
@@ -45,15 +57,21 @@ fn decide_at(state: &State, command: &Command, office: &UnitId) -> Result<Decisi
             };
             may_open(office, &unit)?;
             check_id(&unit)?;
-            check(state, &unit)?;
-            match state.units.get(id) {
+            if let Some(parent) = &unit.parent {
+                open_unit(all, parent)?;
+            }
+            check(all, &unit)?;
+            match state.units.get(id).or_else(|| all.get(id)) {
                 None => Ok(answer(Some(Event::UnitOpened { unit }), id)),
                 Some(known) if *known == unit => Ok(answer(None, id)),
                 Some(_) => Err(Refusal::UnitExists { unit: id.clone() }),
             }
         }
         Command::ChangeUnit { unit: id, name, name_en, point, supplied_by, stations, status } => {
-            let known = state.units.get(id).ok_or_else(|| Refusal::UnknownUnit { unit: id.clone() })?;
+            let known = state.units.get(id).ok_or_else(|| match all.get(id) {
+                None => Refusal::UnknownUnit { unit: id.clone() },
+                Some(_) => Refusal::WrongUnit { unit: office.clone(), needed: "the office that opened it".to_owned() },
+            })?;
             let mut unit = known.clone();
             if let Some(name) = name {
                 unit.name = checked_name("name", name)?;
@@ -76,7 +94,7 @@ fn decide_at(state: &State, command: &Command, office: &UnitId) -> Result<Decisi
             if known.status == Status::Closed {
                 return Err(Refusal::UnitClosed { unit: id.clone() });
             }
-            check(state, &unit)?;
+            check(all, &unit)?;
             Ok(answer(Some(Event::UnitChanged { unit }), id))
         }
     }
@@ -123,6 +141,15 @@ pub(super) fn office_of(province: &str) -> Option<UnitId> {
     UnitId::parse(&format!("VN-{province}")).ok()
 }
 
+/// The unit of that id, unless it was closed.
+fn open_unit<'a>(all: &'a Units, id: &UnitId) -> Result<&'a Unit, Refusal> {
+    match all.get(id) {
+        None => Err(Refusal::UnknownUnit { unit: id.clone() }),
+        Some(unit) if unit.status == Status::Closed => Err(Refusal::UnitClosed { unit: id.clone() }),
+        Some(unit) => Ok(unit),
+    }
+}
+
 fn may_open(office: &UnitId, unit: &Unit) -> Result<(), Refusal> {
     let own = unit.parent.as_ref() == Some(office);
     if *office == UnitId::nation() || (own && matches!(unit.kind, Kind::Store { .. } | Kind::Site { .. })) {
@@ -146,7 +173,7 @@ fn check_id(unit: &Unit) -> Result<(), Refusal> {
 }
 
 /// What must hold of a unit's record, new or changed.
-fn check(state: &State, unit: &Unit) -> Result<(), Refusal> {
+fn check(all: &Units, unit: &Unit) -> Result<(), Refusal> {
     if let Kind::Site { stations: Stations { reception, screening, injection, observation }, .. } = unit.kind {
         for (name, seats) in
             [("reception", reception), ("screening", screening), ("injection", injection), ("observation", observation)]
@@ -157,7 +184,7 @@ fn check(state: &State, unit: &Unit) -> Result<(), Refusal> {
         }
     }
     check_point(unit)?;
-    check_supplier(state, unit)
+    check_supplier(all, unit)
 }
 
 fn check_point(unit: &Unit) -> Result<(), Refusal> {
@@ -177,8 +204,8 @@ fn in_place(unit: &Unit, place: &AdminUnit, point: Point) -> Result<(), Refusal>
 }
 
 /// Doses flow downwards: the national store has no supplier, a store draws on one of a tier above its own, a site on any
-/// store. So the supply has no circle. A supplier opened by another office is judged by its id alone.
-fn check_supplier(state: &State, unit: &Unit) -> Result<(), Refusal> {
+/// store. So the supply has no circle.
+fn check_supplier(all: &Units, unit: &Unit) -> Result<(), Refusal> {
     let Some(supplier) = &unit.supplied_by else { return Ok(()) };
     let wrong = || Refusal::WrongSupplier { unit: unit.id.clone(), supplier: supplier.clone() };
     let below = match unit.kind {
@@ -186,14 +213,10 @@ fn check_supplier(state: &State, unit: &Unit) -> Result<(), Refusal> {
         Kind::Site { .. } => None,
         Kind::National | Kind::Province => return Err(wrong()),
     };
-    let fits = match state.units.get(supplier) {
-        Some(Unit { kind: Kind::Store { tier }, status, .. }) => {
-            *status != Status::Closed && below.is_none_or(|below| *tier < below)
-        }
-        Some(_) => false,
-        None => supplier.as_str().starts_with("ST-") && below != Some(Tier::National) && *supplier != unit.id,
-    };
-    if fits { Ok(()) } else { Err(wrong()) }
+    match open_unit(all, supplier)?.kind {
+        Kind::Store { tier } if below.is_none_or(|below| tier < below) => Ok(()),
+        _ => Err(wrong()),
+    }
 }
 
 /// A name as people read it: some letter or digit, no control characters, single blanks kept as they are.

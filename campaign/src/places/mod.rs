@@ -28,6 +28,7 @@ pub use decide::{decide, needs};
 pub use evolve::{evolve, transfers};
 pub use point::{NotOnTheGlobe, Point};
 pub use store::project;
+pub(crate) use store::unit_of;
 
 /// What the national office or a province's office can ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,40 +1,12 @@
 //! Table `units`: the records of the organisation units, each row by the office that opened it.
 
 use super::{AdminCode, AdminUnits, Event, Form, Kind, Point, Stations, Status, Tier, Unit};
-use crate::db::Kind::{Int, Real, Text};
-use crate::db::{Changes, RowView, Table, Value};
+use crate::db::{Changes, RowView, Value};
+use crate::facts::tables::UNITS;
 use crate::ids::UnitId;
 use crate::journal::Meta;
 use crate::unit::UnitState;
 use crate::vault::Keyring;
-
-/// Organisation units. `code` is read in `code_set`; `province` is the province's code in the same set.
-pub(crate) static UNITS: Table = Table {
-    name: "units",
-    columns: &[
-        ("id", Text),
-        ("unit", Text),
-        ("kind", Text),
-        ("tier", Text),
-        ("form", Text),
-        ("name", Text),
-        ("name_en", Text),
-        ("code_set", Text),
-        ("code", Text),
-        ("province", Text),
-        ("parent", Text),
-        ("supplied_by", Text),
-        ("lat", Real),
-        ("lon", Real),
-        ("reception", Int),
-        ("screening", Int),
-        ("injection", Int),
-        ("observation", Int),
-        ("status", Text),
-        ("changed_at", Int),
-    ],
-    key: 1,
-};
 
 /// The row an event changes.
 pub fn project(event: &Event, meta: &Meta, _: &UnitState, _: &Keyring, changes: &mut Changes) {
