@@ -2,4 +2,5 @@
 //!
 //! The library holds only what several test files need; the tests are in `tests/`.
 
+pub mod exceptions;
 pub mod vectors;
