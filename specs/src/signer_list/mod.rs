@@ -2,7 +2,7 @@
 //!
 //! This is the payload of the signed list; `trust-list` checks the signature around it. Deterministic CBOR with integer
 //! keys, about a hundred bytes per elliptic-curve signer, so that a phone can hold a nation's list and more. The page is
-//! `specs/trust-list.md`.
+//! `specs/signer-list.md`.
 
 mod read;
 mod write;

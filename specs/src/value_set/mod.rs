@@ -200,8 +200,9 @@ impl ValueSets {
         self.get(set, code).map(|entry| entry.words(language))
     }
 
-    /// Whether type, product and holder may stand together (the encoding instructions of the eHealth Network). For a
-    /// product of which the instructions say nothing, any holder and type fit.
+    /// Whether type, product and holder may be issued together (the encoding instructions of the eHealth Network). For a
+    /// product of which the instructions say nothing, any holder and type fit. Never a reason to refuse a certificate:
+    /// those of 2021 carry general types that the instructions no longer name.
     pub fn fits(&self, vp: &str, mp: &str, ma: &str) -> bool {
         match self.get(Set::VaccineProduct, mp).and_then(|entry| entry.goes_with.as_ref()) {
             Some(rule) => rule.holder == ma && rule.types.iter().any(|allowed| allowed == vp),
