@@ -37,7 +37,10 @@ macro_rules! commands {
             /// # Errors
             /// The [`Refusal`]; then nothing has happened.
             pub fn decide(&self, unit: &UnitState, facts: &Facts, context: &Context) -> Result<Decision, Refusal> {
-                match self { $(Command::$name(command) => $folder::decide(unit, facts, command, context),)* }
+                let mut decision =
+                    match self { $(Command::$name(command) => $folder::decide(unit, facts, command, context),)* }?;
+                decision.follow(unit);
+                Ok(decision)
             }
         }
 
@@ -77,6 +80,16 @@ impl Decision {
     /// Events of one folder and the answer to them.
     pub fn new<E: Into<Event>>(events: impl IntoIterator<Item = E>, answer: serde_json::Value) -> Decision {
         Decision { events: events.into_iter().map(Into::into).collect(), answer }
+    }
+
+    /// Adds what follows in folders further up from what was decided in one below, which cannot name them.
+    fn follow(&mut self, unit: &UnitState) {
+        let followed = self.events.iter().filter_map(|event| match event {
+            Event::Visits(event) => certificates::follow(unit, event),
+            _ => None,
+        });
+        let followed: Vec<Event> = followed.map(Event::from).collect();
+        self.events.extend(followed);
     }
 }
 
