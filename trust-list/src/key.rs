@@ -166,14 +166,16 @@ impl PublicKey {
         }
     }
 
-    /// What can be said against the key without calculating on its curve: form of points, small-order and non-canonical
-    /// Ed25519 points, size of RSA modulus and exponent. Both back ends ask this before they look at a key.
+    /// What is asked of a key before a back end sees it, so that both refuse the same: form of points, Ed25519 points that are
+    /// not canonical, of small order or not on the curve, size of RSA modulus and exponent. That points of the NIST curves
+    /// lie on them is checked by [`Backend::prepare`](crate::backend::Backend::prepare).
     ///
     /// # Errors
     /// [`Error::KeyRejected`].
     pub fn check(&self) -> Result<(), Error> {
         let reason = match self {
             PublicKey::Ed25519(point) if !edwards::acceptable(point) => "not a canonical point of large order",
+            PublicKey::Ed25519(point) if !edwards::on_curve(point) => "not a point of its curve",
             PublicKey::P256([first, ..]) | PublicKey::P384([first, ..]) if *first != 4 => "not an uncompressed point",
             PublicKey::Rsa { modulus, exponent } => return check_rsa(modulus, exponent),
             _ => return Ok(()),
