@@ -9,6 +9,7 @@ Everything is derived from published seeds: the keys are for tests only, and run
 import json
 import pathlib
 
+import certificates
 import lists
 import uvci
 
@@ -30,3 +31,4 @@ def write(name, value):
 if __name__ == "__main__":
     write("uvci.json", uvci.vectors())
     write("signer-list.json", lists.vectors())
+    write("certificates.json", certificates.vectors())
