@@ -86,6 +86,36 @@ impl Clock for ManualClock {
     }
 }
 
+/// The machine's clock, behind by some minutes that may be made up: a rehearsal can let half an hour pass at once, and
+/// never gets ahead of real time, which the issuer would refuse.
+#[derive(Debug)]
+pub struct RehearsalClock {
+    machine: SystemClock,
+    behind: AtomicI64,
+}
+
+impl RehearsalClock {
+    /// A clock that stands so many minutes behind the machine's.
+    pub fn behind(minutes: i64) -> RehearsalClock {
+        let behind = minutes.clamp(0, 24 * 60) * 60_000;
+        RehearsalClock { machine: SystemClock, behind: AtomicI64::new(behind) }
+    }
+
+    /// Moves it forward, at most up to the machine's.
+    pub fn advance_minutes(&self, minutes: i64) {
+        let step = minutes.max(0).saturating_mul(60_000);
+        let catch_up = |behind: i64| Some((behind - step).max(0));
+        // The closure always gives a value, so there is no error to handle.
+        let _ = self.behind.fetch_update(Ordering::SeqCst, Ordering::SeqCst, catch_up);
+    }
+}
+
+impl Clock for RehearsalClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.machine.now().0 - self.behind.load(Ordering::SeqCst))
+    }
+}
+
 impl<C: Clock> Clock for std::sync::Arc<C> {
     fn now(&self) -> Timestamp {
         (**self).now()

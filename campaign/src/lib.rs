@@ -35,3 +35,10 @@ pub mod command;
 pub mod event;
 pub mod facts;
 pub mod unit;
+#[cfg(test)]
+mod world;
+pub mod keeper;
+
+pub mod audit;
+pub mod replay;
+pub mod seed;

@@ -94,6 +94,12 @@ refusals! {
     /// Not a store from which this unit can be supplied.
     WrongSupplier { unit: UnitId, supplier: UnitId } = Rule, "wrong-supplier", "Không thể nhận vắc xin từ đơn vị này", "This unit cannot be supplied from there";
 
+    // -- accounts --
+    /// No such account, or it is closed.
+    UnknownAccount { account: String } = Unknown, "unknown-account", "Không có tài khoản này", "There is no such account";
+    /// The account exists already.
+    AccountExists { account: String } = Conflict, "account-exists", "Tài khoản đã có", "The account exists already";
+
     // -- ledger --
     /// An account holds fewer doses than asked for.
     StockTooLow { account: String, lot: LotId, wanted: i64, available: i64 } = Rule, "stock-too-low", "Không đủ số liều", "There are not enough doses";

@@ -7,7 +7,8 @@
 #[expect(clippy::disallowed_methods, reason = "this is the campaign's one source of randomness")]
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes; without them no key and no id is safe");
+    getrandom::fill(&mut bytes)
+        .expect("the operating system gives random bytes; without them no key and no id is safe");
     bytes
 }
 

@@ -188,8 +188,8 @@ impl From<sqlx::Error> for DbError {
                 DbError::Constraint { constraint }
             }
             _ => match &*code {
-                // PostgreSQL: serialization failure, deadlock, lock not had in time. SQLite: busy, locked, stale snapshot.
-                "40001" | "40P01" | "55P03" | "5" | "6" | "517" => DbError::Stale { detail: found.message().to_owned() },
+                // PostgreSQL: serialization failure, deadlock, lock not had in time.
+                "40001" | "40P01" | "55P03" => DbError::Stale { detail: found.message().to_owned() },
                 // PostgreSQL: two rows of one statement for one key.
                 "21000" => DbError::Constraint { constraint: "two rows for one key".to_owned() },
                 _ => DbError::Unavailable { detail: format!("{} ({code})", found.message()) },

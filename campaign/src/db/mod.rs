@@ -10,11 +10,11 @@ mod connect;
 pub(crate) mod migrations;
 mod statement;
 mod table;
-mod value;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use changes::Changes;
 pub use connect::{Db, DbError, Engine};

@@ -155,7 +155,8 @@ pub(crate) fn read_row(row: &AnyRow, table: &'static Table) -> Result<Vec<Value>
     let columns = table.columns.iter().enumerate();
     columns
         .map(|(index, (name, kind))| {
-            read(index, *kind).map_err(|error| DbError::Inconsistent { detail: format!("{}.{name}: {error}", table.name) })
+            read(index, *kind)
+                .map_err(|error| DbError::Inconsistent { detail: format!("{}.{name}: {error}", table.name) })
         })
         .collect()
 }
@@ -199,8 +200,7 @@ fn text(table: &'static Table, verb: Verb, size: usize) -> &'static str {
                 _ => format!("DELETE FROM {} WHERE ({key}) IN (VALUES {rows})", table.name),
             };
         }
-        let insert =
-            format!("INSERT INTO {} ({}) VALUES {}", table.name, names(columns), tuples(columns.len(), size));
+        let insert = format!("INSERT INTO {} ({}) VALUES {}", table.name, names(columns), tuples(columns.len(), size));
         let name = table.name;
         let set = |columns: &[(&str, Kind)]| {
             columns.iter().map(|(column, _)| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ")

@@ -51,9 +51,9 @@ impl Table {
     }
 }
 
-impl PartialEq for &'static Table {
-    fn eq(&self, other: &&'static Table) -> bool {
-        std::ptr::eq(*self, *other)
+impl PartialEq for Table {
+    fn eq(&self, other: &Table) -> bool {
+        std::ptr::eq(self, other)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading facts: a few lookups per batch, whatever the number of commands.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _};
 
 use super::tables::{DOSES, LOT_STATES, LOTS, PEOPLE, PERSON_TOKENS, SHIPMENTS, UNITS};
 use super::{Facts, Needs};
@@ -59,6 +59,21 @@ pub(crate) async fn load_keys(
             continue;
         };
         if !keys.add(&person, wrapped) {
+            return Err(DbError::Inconsistent { detail: format!("the key of person {person} does not open") });
+        }
+    }
+    Ok(())
+}
+
+/// Puts every data key there is on the ring.
+///
+/// # Errors
+/// [`DbError::Inconsistent`] when a key does not open under the master key.
+pub(crate) async fn all_keys(conn: &mut AnyConnection, keys: &mut Keyring) -> Result<(), DbError> {
+    for row in sqlx::query("SELECT person, wrapped FROM person_keys").fetch_all(conn).await? {
+        let (person, wrapped): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
+        let opened = PersonId::parse(&person).is_ok_and(|person| keys.add(&person, &wrapped));
+        if !opened {
             return Err(DbError::Inconsistent { detail: format!("the key of person {person} does not open") });
         }
     }

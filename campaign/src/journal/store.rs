@@ -26,11 +26,8 @@ pub static ENTRIES: Table = Table {
 };
 
 /// The newest entry of every stream.
-pub static HEADS: Table = Table {
-    name: "heads",
-    columns: &[("unit", Text), ("seq", Int), ("hash", Bytes), ("prev_seq", Int)],
-    key: 1,
-};
+pub static HEADS: Table =
+    Table { name: "heads", columns: &[("unit", Text), ("seq", Int), ("hash", Bytes), ("prev_seq", Int)], key: 1 };
 
 /// The commands that were accepted, and their answers.
 pub static COMMANDS: Table = Table {

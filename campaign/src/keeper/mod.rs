@@ -1,0 +1,112 @@
+//! The shell around the pure rules: takes commands, decides them in batches, writes each batch in one transaction, and
+//! only then answers.
+//!
+//! A unit has one keeper task at a time in a process. Between processes on one PostgreSQL the head rows are the lease: a
+//! batch locks the heads of its units, catches up with what others wrote, and moves each head only from the place it
+//! had seen. What was answered "done" is on disk; what could not be written is answered [`Refusal::Unavailable`], the
+//! states that may have run ahead are dropped, and the same command with the same id may come again.
+
+mod batch;
+mod units;
+mod worker;
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::command::Envelope;
+use crate::db::{Db, Engine};
+use crate::ids::UnitId;
+use crate::refusal::Refusal;
+use crate::vault::Vault;
+
+/// Most commands of one batch.
+pub const BATCH: usize = 256;
+
+/// The answer to an accepted command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// JSON text; the same however often the command is repeated.
+    pub answer: Arc<String>,
+    /// The command had been accepted before; nothing happened now.
+    pub repeated: bool,
+}
+
+/// The way to the keepers. Cheap to clone; when the last one is dropped, the keepers finish what waits and end.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    queues: Arc<[mpsc::Sender<Waiting>]>,
+}
+
+/// The running keeper tasks.
+#[derive(Debug)]
+pub struct Running {
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// A command that waits for its answer.
+#[derive(Debug)]
+struct Waiting {
+    envelope: Envelope,
+    answer: oneshot::Sender<Result<Reply, Refusal>>,
+}
+
+impl Keeper {
+    /// Starts the keepers of this process: one for SQLite, which has one writer, two for PostgreSQL.
+    pub fn start(db: &Db, vault: Arc<Vault>, clock: Arc<dyn Clock>) -> (Keeper, Running) {
+        let count = if db.engine() == Engine::Sqlite { 1 } else { 2 };
+        Keeper::start_with(db, vault, clock, count)
+    }
+
+    /// Starts that many keepers; units are shared out among them.
+    pub fn start_with(db: &Db, vault: Arc<Vault>, clock: Arc<dyn Clock>, count: usize) -> (Keeper, Running) {
+        let mut queues = Vec::new();
+        let mut tasks = Vec::new();
+        for _ in 0..count.max(1) {
+            let (sender, queue) = mpsc::channel(BATCH * 16);
+            queues.push(sender);
+            let worker = worker::Worker::new(db.clone(), Arc::clone(&vault), Arc::clone(&clock));
+            tasks.push(tokio::spawn(worker.run(queue)));
+        }
+        (Keeper { queues: queues.into() }, Running { tasks })
+    }
+
+    /// Hands a command over and waits for its answer. Waits as long as the queue is full. When the caller goes away, the
+    /// command is carried out all the same.
+    ///
+    /// # Errors
+    /// The [`Refusal`]; nothing was written, except that after [`Refusal::Unavailable`] it is unknown, and asking again
+    /// with the same id tells.
+    pub async fn submit(&self, envelope: Envelope) -> Result<Reply, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let queue = &self.queues[shard(&envelope.unit, self.queues.len())];
+        queue.send(Waiting { envelope, answer }).await.map_err(|_| Refusal::Unavailable)?;
+        wait.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+}
+
+impl Running {
+    /// Waits until the keepers have written what waits and ended, which they do when no [`Keeper`] is left.
+    pub async fn finished(self) {
+        for task in self.tasks {
+            // A keeper that panicked has said so; whoever waited for it got `Unavailable`.
+            let _ = task.await;
+        }
+    }
+
+    /// Ends the keepers in the middle of whatever they do, as a crash would.
+    pub fn abort(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+fn shard(unit: &UnitId, count: usize) -> usize {
+    let mut hasher = DefaultHasher::new();
+    unit.hash(&mut hasher);
+    (hasher.finish() % count as u64) as usize
+}
