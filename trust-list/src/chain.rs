@@ -10,9 +10,6 @@
 //! document signer (see [`Certificate::purposes`]), so under a general-purpose government root every civil servant's
 //! signature card would pass as one.
 
-#[cfg(test)]
-mod tests;
-
 use specs::{signer_list::Environment, time::UnixTime};
 
 use crate::{Error, Verified, backend::Backend, x509::Certificate};

@@ -5,9 +5,6 @@
 //! ([`SignerList::freshness`]), and a newer one may take its place ([`accept`]); an older one, one by somebody else, or
 //! a second one with the same number never may.
 
-#[cfg(test)]
-mod tests;
-
 use sha2::{Digest as _, Sha256};
 use specs::{
     cbor::Limits,

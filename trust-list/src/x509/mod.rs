@@ -9,8 +9,6 @@ mod extensions;
 mod names;
 mod pem;
 mod signature;
-#[cfg(test)]
-mod tests;
 
 use std::ops::Range;
 

@@ -1,0 +1,8 @@
+//! The room from outside: certificates as the field has them, chains against OpenSSL, lists old, bent and forged.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod certificates;
+mod chain;
+mod foreign_authorities;
+mod list;
+mod made;
