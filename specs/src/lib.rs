@@ -10,6 +10,7 @@ pub mod base45;
 pub mod cbor;
 pub mod cose;
 pub mod dcc;
+pub mod foreign;
 pub mod hcert;
 pub mod icao;
 pub mod language;

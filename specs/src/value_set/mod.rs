@@ -201,7 +201,7 @@ impl ValueSets {
     }
 
     /// Whether type, product and holder may be issued together (the encoding instructions of the eHealth Network). For a
-    /// product of which the instructions say nothing, any holder and type fit. Never a reason to refuse a certificate:
+    /// product of which the instructions say nothing, any holder and type fit. Never a reason to refuse an EU certificate:
     /// those of 2021 carry general types that the instructions no longer name.
     pub fn fits(&self, vp: &str, mp: &str, ma: &str) -> bool {
         match self.get(Set::VaccineProduct, mp).and_then(|entry| entry.goes_with.as_ref()) {

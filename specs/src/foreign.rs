@@ -1,0 +1,46 @@
+//! Formats that are health certificates and not ours: recognised by how they begin, so that a checker is told "not
+//! supported here" and never "forged" (reason `unsupported-format`). Nothing of them is read.
+
+/// What the text looks like, in the words of its own world; `None` if it is of no known kind.
+pub fn recognise(text: &str) -> Option<&'static str> {
+    let text = text.trim_start();
+    FORMATS.iter().find(|(start, _)| starts_with(text, start)).map(|&(_, name)| name)
+}
+
+/// How each begins (in any case), and its name.
+const FORMATS: [(&str, &str); 11] = [
+    ("shc:/", "SMART Health Card"),
+    ("shlink:/", "SMART Health Link"),
+    ("vhlink:/", "IHE Verifiable Health Link"),
+    ("NZCP:/", "New Zealand COVID Pass"),
+    ("LT1:", "Swiss light certificate"),
+    ("NL2:", "Dutch domestic certificate"),
+    ("NL3:", "Dutch domestic certificate"),
+    ("B64:", "DIVOC certificate"),
+    ("PK\u{3}\u{4}", "DIVOC certificate"),
+    ("{\"data\":{\"hdr\":{\"t\":\"icao.", "ICAO VDS-NC"),
+    ("{\"hdr\":{\"t\":\"icao.", "ICAO VDS-NC"),
+];
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_certificates_are_recognised_and_nothing_else_is() {
+        assert_eq!(recognise("shc:/5676290952432060346029243740"), Some("SMART Health Card"));
+        assert_eq!(
+            recognise("NZCP:/1/2KCEVIQEIVVWK6JNGEASNICZAEP2KALYDZSGSZB2O5SWEOTOPJR"),
+            Some("New Zealand COVID Pass")
+        );
+        assert_eq!(recognise(" LT1:6BFY90R10RDWT 9O60"), Some("Swiss light certificate"));
+        assert_eq!(recognise("{\"data\":{\"hdr\":{\"t\":\"icao.vacc\",\"v\":1"), Some("ICAO VDS-NC"));
+        for text in ["", "HC1:6BF", "https://example.org/shc:/", "PK", "{\"data\":", "šhc:/"] {
+            assert_eq!(recognise(text), None, "{text}");
+        }
+    }
+}
