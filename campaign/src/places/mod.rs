@@ -8,7 +8,7 @@ mod admin_units;
 mod decide;
 mod evolve;
 mod point;
-pub(crate) mod store;
+pub mod store;
 
 #[cfg(test)]
 mod admin_units_tests;

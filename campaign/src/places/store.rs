@@ -1,7 +1,9 @@
 //! Table `units`: the records of the organisation units, each row by the office that opened it.
 
+use sqlx::AnyPool;
+
 use super::{AdminCode, AdminUnits, Event, Form, Kind, Point, Stations, Status, Tier, Unit};
-use crate::db::{Changes, RowView, Value};
+use crate::db::{Changes, DbError, RowView, Value, read_row, select};
 use crate::facts::tables::UNITS;
 use crate::ids::UnitId;
 use crate::journal::Meta;
@@ -45,6 +47,31 @@ fn row(unit: &Unit, meta: &Meta) -> Vec<Value> {
         Value::from(unit.status.code()),
         Value::from(meta.at),
     ]
+}
+
+/// The record of a unit, whoever opened it.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn unit(db: &AnyPool, id: &UnitId) -> Result<Option<Unit>, DbError> {
+    let text = format!("{} = $1", select(&UNITS, "id"));
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.as_str().to_owned()).fetch_optional(db).await?;
+    row.map(|row| readable(&read_row(&row, &UNITS)?)).transpose()
+}
+
+/// All units, by id.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn units(db: &AnyPool) -> Result<Vec<Unit>, DbError> {
+    let text = format!("{} IS NOT NULL ORDER BY id", select(&UNITS, "id"));
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(db).await?;
+    rows.iter().map(|row| readable(&read_row(row, &UNITS)?)).collect()
+}
+
+fn readable(values: &[Value]) -> Result<Unit, DbError> {
+    let row = RowView { table: &UNITS, values };
+    unit_of(row).ok_or_else(|| DbError::Inconsistent { detail: format!("units: {:?}", row.text("id")) })
 }
 
 /// The unit that a row of [`UNITS`] says; `None` for a row that [`project`] did not write.
