@@ -1,0 +1,396 @@
+//! From dose facts to released certificates: build, lint, record, sign, verify, log, release; in this order, always.
+//!
+//! The order is what makes it safe (after Let's Encrypt's boulder, docs/ISSUANCE-CYCLE.md): the bytes to be signed are on
+//! disk before a signature exists, and no certificate is handed out before its log entry is on disk. If the process dies
+//! between two steps, the next request for the same dose goes on from the record: it signs the *same* bytes, so nothing is
+//! ever issued that is not on record, and nothing is issued twice. (An ES256 signature made anew is another one, but only
+//! one is ever released.)
+//!
+//! There is no way into this module with bytes, a hash or a payload: only with [`DoseFacts`].
+
+mod signing;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use specs::cbor::{self, Value};
+use specs::hcert;
+use specs::time::{Date, UnixTime};
+use specs::uvci::Uvci;
+use trust_list::backend;
+use verifier::Verifier;
+
+use crate::api::{DoseFacts, Health, Issued, IssuedCertificate, Problem, Profile};
+use crate::clock::Clock;
+use crate::keyring::{Keyring, environment};
+use crate::keys::passphrase::Passphrase;
+use crate::keys::{self, SigningKey, folder};
+use crate::lint::dose;
+use crate::list;
+use crate::log::Head;
+use crate::rng;
+use crate::store::{self, Known, Record, Request, Store};
+use crate::witness::{self, Witness};
+
+pub use signing::{Draft, Error as SigningError, Signing};
+
+/// File name of the store in the data folder.
+pub const STORE_FILE: &str = "issuer.sqlite";
+/// Folder of the published lists in the data folder.
+pub const LIST_FOLDER: &str = "trust-list";
+const LOCK_FILE: &str = "issuer.lock";
+
+/// What an operator may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Config {
+    /// Doses that one unit may have certified on one day (in Viet Nam). A stolen login cannot certify a city.
+    pub quota_per_unit_and_day: u64,
+    /// Days for which a published list is valid; it is renewed after half of them.
+    pub list_valid_days: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { quota_per_unit_and_day: 5_000, list_valid_days: list::VALID_DAYS }
+    }
+}
+
+/// Why the issuer did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Key folder.
+    #[error(transparent)]
+    Keys(#[from] keys::Error),
+    /// Store; also a clock behind the log.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Trust list.
+    #[error(transparent)]
+    List(#[from] list::Error),
+    /// Another issuer works on this data folder.
+    #[error("another issuer works on {0}")]
+    Busy(PathBuf),
+}
+
+/// A running issuer.
+pub struct Issuer {
+    keyring: Keyring,
+    list_key: Arc<dyn SigningKey>,
+    signings: Vec<Signing>,
+    store: Store,
+    witness: Witness,
+    trusted: RwLock<Arc<Trusted>>,
+    list_folder: PathBuf,
+    clock: Clock,
+    config: Config,
+    /// At most one issuer for a data folder.
+    _lock: folder::Lock,
+}
+
+/// The list in force, and the verifier that believes it.
+struct Trusted {
+    cose: Vec<u8>,
+    jws: String,
+    sequence: u64,
+    issued: UnixTime,
+    next_update: UnixTime,
+    verifier: Verifier,
+}
+
+impl Issuer {
+    /// Opens keys and store and publishes the list of signers if it is due.
+    ///
+    /// # Errors
+    /// [`StartError`]: wrong passphrase or permissions, a clock before the last log entry, a log that went back, another
+    /// issuer on the same data.
+    pub async fn start(
+        keys: &Path,
+        data: &Path,
+        passphrase: &Passphrase,
+        clock: Clock,
+        config: Config,
+    ) -> Result<Self, StartError> {
+        let now = clock.now();
+        let keyring = Keyring::open(keys)?;
+        keyring.check_chains(now)?;
+        folder::create_private(data)?;
+        let lock = folder::Lock::attempt(&data.join(LOCK_FILE))?.ok_or_else(|| StartError::Busy(data.to_owned()))?;
+        let signings = signings(&keyring, passphrase)?;
+        let list_key = keyring.key(&keyring.list_signer, passphrase)?;
+
+        let store = Store::open(&data.join(STORE_FILE), keyring.store_seal(passphrase)?).await?;
+        let head = store.head().await?;
+        if let Some(last) = head.at.filter(|last| now < *last) {
+            return Err(store::Error::ClockBehind { now, last }.into());
+        }
+        let witness = Witness::in_folder(keys, store.log_id())?;
+        let seen = witness.seen()?;
+        let hash_at = match seen.size.checked_sub(1) {
+            Some(index) => store.hash_at(index).await?,
+            None => None,
+        };
+        witness::compare(&seen, &head, hash_at).map_err(store::Error::from)?;
+
+        let list_folder = data.join(LIST_FOLDER);
+        let trusted = match list::read(&keyring, &list_folder, now) {
+            Ok(Some(held)) if is_current(&keyring, &held, now) => held,
+            _ => list::publish(&keyring, &list_key, &list_folder, now, config.list_valid_days)?,
+        };
+        let trusted = RwLock::new(Arc::new(Trusted::new(trusted)));
+        Ok(Self { keyring, list_key, signings, store, witness, trusted, list_folder, clock, config, _lock: lock })
+    }
+
+    /// The certificates of a dose: made now, or those made before.
+    ///
+    /// # Errors
+    /// Any [`Problem`] but [`Problem::Unreachable`]; nothing was released then.
+    pub async fn issue(&self, facts: &DoseFacts) -> Result<Issued, Problem> {
+        let known = self.prepare(facts).await?;
+        self.finish(&facts.dose, known).await
+    }
+
+    /// What was already released for a dose.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`].
+    pub async fn certificates(&self, dose: &str) -> Result<Issued, Problem> {
+        let known = self.store.find(dose).await.map_err(internal)?;
+        known
+            .and_then(|known| issued(dose, &known))
+            .ok_or_else(|| Problem::NotFound { detail: "nothing was issued for this dose".into() })
+    }
+
+    /// The list of signers as COSE_Sign1.
+    #[must_use]
+    pub fn trust_list(&self) -> Vec<u8> {
+        self.trusted().cose.clone()
+    }
+
+    /// The list of signers as compact JWS.
+    #[must_use]
+    pub fn trust_list_jws(&self) -> String {
+        self.trusted().jws.clone()
+    }
+
+    /// How it is.
+    ///
+    /// # Errors
+    /// [`Problem::Internal`] when the store cannot be read.
+    pub async fn health(&self) -> Result<Health, Problem> {
+        let head = self.store.head().await.map_err(internal)?;
+        let (trusted, now) = (self.trusted(), self.clock.now());
+        let signs = Profile::ALL.iter().all(|profile| self.signing(*profile, now).is_ok());
+        let status = if signs && head.at.is_none_or(|last| last <= now) { "ok" } else { "unavailable" };
+        Ok(Health {
+            status: status.to_owned(),
+            environment: environment::name(self.keyring.manifest.environment).to_owned(),
+            at: now.to_rfc3339(),
+            log_size: head.size,
+            log_head: hex::encode(head.hash),
+            trust_list_sequence: trusted.sequence,
+            trust_list_next_update: trusted.next_update.to_rfc3339(),
+        })
+    }
+
+    /// Publishes a new list of signers if the one in force is more than half over; tells whether it did.
+    ///
+    /// # Errors
+    /// [`list::Error`]; the list in force stays.
+    pub fn renew_list(&self) -> Result<bool, list::Error> {
+        let now = self.clock.now();
+        let held = self.trusted();
+        if !list::is_due(held.issued, held.next_update, now) {
+            return Ok(false);
+        }
+        let published =
+            list::publish(&self.keyring, &self.list_key, &self.list_folder, now, self.config.list_valid_days)?;
+        *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Trusted::new(published));
+        Ok(true)
+    }
+
+    /// Up to the record: nothing is signed here.
+    async fn prepare(&self, facts: &DoseFacts) -> Result<Known, Problem> {
+        let digest = self.store.digest(&canonical(facts));
+        if let Some(known) = self.store.find(&facts.dose).await.map_err(internal)? {
+            return same_facts(&facts.dose, known, digest);
+        }
+        let at = self.clock.now();
+        let dose =
+            dose::check(facts, &self.keyring.manifest.country, at).map_err(|findings| Problem::Refused { findings })?;
+        let mut records = Vec::with_capacity(Profile::ALL.len());
+        for profile in Profile::ALL {
+            let signing = self.signing(profile, at)?;
+            let uvci = Uvci::new(&signing.country, rng::bytes().map_err(internal)?).map_err(internal)?;
+            let draft = signing.draft(&dose, &uvci, at).map_err(|findings| Problem::Refused { findings })?;
+            records.push(Record {
+                profile,
+                uvci: uvci.to_string(),
+                kid: signing.kid,
+                issued_at: at,
+                expires_at: draft.expires_at,
+                to_be_signed: draft.to_be_signed,
+                released: None,
+            });
+        }
+        let day = Date::in_viet_nam(at).days_since_epoch();
+        let request = Request { dose: &facts.dose, unit: &facts.unit, day, facts: digest };
+        let quota = self.config.quota_per_unit_and_day;
+        match self.store.prepare(&request, &records, quota).await {
+            // Somebody else may have been quicker, with other facts.
+            Ok(known) => same_facts(&facts.dose, known, digest),
+            Err(store::Error::Quota) => Err(Problem::QuotaExceeded { unit: facts.unit.clone(), quota }),
+            Err(error) => Err(internal(error)),
+        }
+    }
+
+    /// From the record on: sign what is on record, verify it, release it.
+    async fn finish(&self, dose: &str, known: Known) -> Result<Issued, Problem> {
+        if let Some(issued) = issued(dose, &known) {
+            return Ok(issued);
+        }
+        let at = self.clock.now();
+        let mut texts = Vec::with_capacity(known.records.len());
+        for record in known.records.iter().filter(|record| record.released.is_none()) {
+            texts.push((record.profile, self.sign_and_verify(record, at)?));
+        }
+        let (known, head) = self.store.release(dose, &texts, at).await.map_err(|error| match error {
+            store::Error::ClockBehind { .. } => Problem::Unavailable { detail: error.to_string() },
+            other => internal(other),
+        })?;
+        self.remember(&head);
+        issued(dose, &known).ok_or_else(|| internal("a dose without all its certificates"))
+    }
+
+    fn sign_and_verify(&self, record: &Record, at: UnixTime) -> Result<String, Problem> {
+        let signing = self.signings.iter().find(|s| s.kid == record.kid && s.profile == record.profile);
+        let signing = signing.ok_or_else(|| Problem::Unavailable {
+            detail: format!("the signer {} of a recorded certificate is no longer here", hex::encode(record.kid)),
+        })?;
+        let text = signing.sign_recorded(&record.to_be_signed).map_err(internal)?;
+        let verdict = self.trusted().verifier.check(&text, at);
+        if !verdict.is_valid() {
+            return Err(Problem::Unavailable {
+                detail: format!("a verifier would not accept the certificate: {}", verdict.reason.code()),
+            });
+        }
+        let opened = hcert::open(&text).map_err(|error| internal(error.code()))?;
+        let says_what_was_recorded = opened.sign1().to_be_signed(&[]) == record.to_be_signed
+            && verdict.signer.is_some_and(|signer| signer.kid == record.kid);
+        if says_what_was_recorded { Ok(text) } else { Err(internal("the certificate is not what was recorded")) }
+    }
+
+    /// The witness is a second line of defence: that it cannot be written stops nobody's certificate, but is reported.
+    fn remember(&self, head: &Head) {
+        if let Err(error) = self.witness.see(head) {
+            tracing::error!(%error, "the witness of the log cannot be written");
+        }
+    }
+
+    fn signing(&self, profile: Profile, at: UnixTime) -> Result<&Signing, Problem> {
+        self.signings
+            .iter()
+            .filter(|signing| signing.profile == profile && signing.is_valid(at))
+            .max_by_key(|signing| signing.not_after)
+            .ok_or_else(|| Problem::Unavailable { detail: format!("no signer for {profile} is valid now") })
+    }
+
+    fn trusted(&self) -> Arc<Trusted> {
+        Arc::clone(&self.trusted.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Trusted {
+    fn new(published: list::Published) -> Self {
+        let list::Published { cose, jws, list } = published;
+        let (sequence, issued, next_update) = (list.sequence(), list.issued(), list.next_update());
+        let verifier = Verifier::new(backend::native()).with_list(list);
+        Self { cose, jws, sequence, issued, next_update, verifier }
+    }
+}
+
+/// Unseals every document signer's key.
+///
+/// # Errors
+/// As [`Keyring::key`].
+pub fn signings(keyring: &Keyring, passphrase: &Passphrase) -> Result<Vec<Signing>, keys::Error> {
+    let mut signings = Vec::new();
+    for credential in &keyring.document_signers {
+        let Some(profile) = credential.member.profile else { continue };
+        let certificate = &credential.certificate;
+        signings.push(Signing {
+            profile,
+            kid: certificate.kid(),
+            country: certificate.country().unwrap_or_default().to_owned(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+            key: keyring.key(credential, passphrase)?,
+        });
+    }
+    Ok(signings)
+}
+
+/// Whether a list found in the data folder still serves: not due, and naming exactly the signers of the key folder.
+fn is_current(keyring: &Keyring, held: &list::Published, now: UnixTime) -> bool {
+    let listed: Vec<_> = held.list.content().signers.iter().map(|entry| entry.kid).collect();
+    let ours: Vec<_> = keyring.document_signers.iter().map(|credential| credential.certificate.kid()).collect();
+    let same = listed.len() == ours.len() && ours.iter().all(|kid| listed.contains(kid));
+    same && !list::is_due(held.list.issued(), held.list.next_update(), now)
+}
+
+/// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order.
+fn canonical(facts: &DoseFacts) -> Vec<u8> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let number = |number: u32| Value::Unsigned(u64::from(number));
+    let DoseFacts { dose, unit, authority, holder, disease, product, .. } = facts;
+    cbor::encode(&Value::Array(vec![
+        number(1),
+        text(dose),
+        text(unit),
+        text(authority),
+        text(&holder.family_name),
+        text(&holder.given_name),
+        text(&holder.birth_date),
+        text(&holder.nationality),
+        text(disease),
+        text(product),
+        number(facts.dose_number),
+        number(facts.series_doses),
+        number(facts.doses_received),
+        text(&facts.injected_on),
+        text(&facts.country),
+        text(&facts.lot),
+    ]))
+}
+
+fn same_facts(dose: &str, known: Known, digest: [u8; 32]) -> Result<Known, Problem> {
+    if known.facts == digest { Ok(known) } else { Err(Problem::DoseFactsDiffer { dose: dose.to_owned() }) }
+}
+
+/// The answer, if every certificate of the dose is released.
+fn issued(dose: &str, known: &Known) -> Option<Issued> {
+    if known.records.len() != Profile::ALL.len() {
+        return None;
+    }
+    let certificates = known.records.iter().map(|record| {
+        let (text, log_index) = record.released.as_ref()?;
+        Some(IssuedCertificate {
+            profile: record.profile,
+            uvci: record.uvci.clone(),
+            text: text.clone(),
+            kid: hex::encode(record.kid),
+            issued_at: record.issued_at.to_rfc3339(),
+            expires_at: record.expires_at.to_rfc3339(),
+            log_index: *log_index,
+        })
+    });
+    Some(Issued { dose: dose.to_owned(), certificates: certificates.collect::<Option<_>>()? })
+}
+
+/// Details stay in the journal of this process; the caller learns that it failed and may ask again.
+fn internal(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "issuing failed");
+    Problem::Internal { detail: "the issuer failed; what it did is on record, ask again".into() }
+}
