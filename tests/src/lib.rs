@@ -3,4 +3,5 @@
 //! The library holds only what several test files need; the tests are in `tests/`.
 
 pub mod exceptions;
+pub mod signing;
 pub mod vectors;

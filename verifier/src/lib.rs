@@ -5,7 +5,13 @@
 //! cryptographic back end are arguments.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
+mod check;
+mod claims;
 #[cfg(feature = "picture")]
 pub mod picture;
 #[cfg(feature = "scan")]
 pub mod scan;
+pub mod verdict;
+
+pub use check::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier};
+pub use verdict::Verdict;

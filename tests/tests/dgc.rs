@@ -1,0 +1,328 @@
+//! The official test data of the EU Digital COVID Certificate (`vectors/dgc`): every case, every step that the case has an
+//! expectation for. A case says for a step either that it must succeed or that it must fail; a step it says nothing about
+//! is not tested. Where we decide otherwise, the case stands in `exceptions/dgc.txt` with the reason.
+//!
+//! A step whose input is missing from the case cannot be tested. Beyond the single steps: a case that must succeed in
+//! verification and expiry, and is not said to fail in key usage, must be *valid* as a whole.
+//! Not run: `EXPECTEDVALIDOBJECT` and `EXPECTEDENCODE`, which test an issuer that is fed JSON; ours takes dose facts.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
+use specs::cbor::{self, Limits, Value};
+use specs::hcert::{self, DCC_SUB_CLAIM, HCERT_CLAIM, PREFIX};
+use specs::reason::Reason;
+use specs::time::UnixTime;
+use specs::value_set::ValueSets;
+use specs::{base45, cose, dcc, zlib};
+use tests::exceptions::Exceptions;
+use tests::vectors;
+use trust_list::backend;
+use trust_list::signers::Signer;
+use verifier::verdict::Step;
+use verifier::{Verdict, Verifier, picture};
+
+#[test]
+fn every_case_of_the_official_test_data_comes_out_as_expected() {
+    let Some(folder) = vectors::folder("dgc") else { return };
+    let mut exceptions = Exceptions::of("dgc");
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for path in vectors::files(&folder, "json") {
+        let case = Case::read(&folder, &path);
+        for (step, input, run) in STEPS {
+            let Some(expected) = case.expected(step) else { continue };
+            if case.json[input].is_null() {
+                println!("{}#{step}: cannot be tested, the case has no {input}", case.name);
+                continue;
+            }
+            let outcome = run(&case);
+            let count = counts.entry(step).or_default();
+            *(if expected { &mut count.0 } else { &mut count.1 }) += 1;
+            let words = match &outcome {
+                Ok(()) => "succeeds, must fail".to_owned(),
+                Err(why) => format!("must succeed, fails: {why}"),
+            };
+            exceptions.case(&format!("{}#{step}", case.name), outcome.is_ok() == expected, words);
+        }
+        if case.all_good() {
+            counts.entry("as a whole").or_default().0 += 1;
+            let verdict = case.verdict().unwrap();
+            let words = format!("{}: {:?}", verdict.reason, verdict.checks.iter().find(|check| !check.ok));
+            exceptions.case(&format!("{}#whole", case.name), verdict.is_valid(), words);
+        }
+    }
+    for (step, (good, bad)) in &counts {
+        println!("{step}: {good} that must succeed, {bad} that must fail");
+    }
+    exceptions.finish("EU DCC test data");
+}
+
+/// The negative cases of the protocol, as a checker meets them: the text of the case, its signer, its clock.
+#[test]
+fn the_negative_cases_fail_for_the_right_reason() {
+    let Some(folder) = vectors::folder("dgc/common") else { return };
+    let expected = [
+        ("H1", Reason::PrefixMissing),
+        ("H2", Reason::UnsupportedContext),
+        ("H3", Reason::PrefixMissing),
+        ("B1", Reason::Base45Invalid),
+        ("Z1", Reason::CompressionInvalid),
+        ("Z2", Reason::CompressionInvalid),
+        ("CBO1", Reason::ContentMalformed),
+        ("CBO2", Reason::CborTrailingBytes),
+        ("CO5", Reason::SignatureInvalid),
+        ("CO6", Reason::SignerPurpose),
+        ("CO7", Reason::SignerPurpose),
+        ("CO8", Reason::SignerPurpose),
+        ("CO9", Reason::SignerPurpose),
+        ("CO10", Reason::SignerPurpose),
+        ("CO11", Reason::SignerPurpose),
+        ("CO16", Reason::CertificateNotYetValid),
+        ("CO17", Reason::CertificateExpired),
+        ("CO22", Reason::SignerUnknown),
+        ("CO23", Reason::SignerUnknown),
+        ("DGC1", Reason::ContentSchema),
+        ("DGC2", Reason::ContentMultipleEvents),
+    ];
+    for (name, reason) in expected {
+        let case = Case::read(&folder, &folder.join(format!("{name}.json")));
+        let verdict = case.verifier().unwrap().check(case.text("PREFIX").unwrap(), case.at());
+        assert_eq!(verdict.reason, reason, "{name}: {:?}", verdict.checks);
+    }
+    println!("{} negative cases have their reason", expected.len());
+}
+
+type Run = fn(&Case) -> Result<(), String>;
+
+/// The steps, and the field without which each cannot be tested.
+const STEPS: [(&str, &str, Run); 10] = [
+    ("EXPECTEDPICTUREDECODE", "2DCODE", Case::picture),
+    ("EXPECTEDUNPREFIX", "PREFIX", Case::prefix),
+    ("EXPECTEDB45DECODE", "BASE45", Case::base45),
+    ("EXPECTEDCOMPRESSION", "COMPRESSED", Case::compression),
+    ("EXPECTEDDECODE", "CBOR", Case::decode),
+    ("EXPECTEDVALIDJSON", "JSON", Case::whole_chain),
+    ("EXPECTEDSCHEMAVALIDATION", "CBOR", Case::schema),
+    ("EXPECTEDVERIFY", "COSE", Case::signature),
+    ("EXPECTEDEXPIRATIONCHECK", "COSE", Case::expiry),
+    ("EXPECTEDKEYUSAGE", "COSE", Case::key_usage),
+];
+
+struct Case {
+    name: String,
+    json: Json,
+}
+
+impl Case {
+    fn read(folder: &Path, path: &Path) -> Self {
+        let name = path.strip_prefix(folder).unwrap().display().to_string();
+        Self { name, json: serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() }
+    }
+
+    fn expected(&self, step: &str) -> Option<bool> {
+        self.json["EXPECTEDRESULTS"][step].as_bool()
+    }
+
+    fn all_good(&self) -> bool {
+        let good = |step| self.expected(step) == Some(true);
+        good("EXPECTEDVERIFY") && good("EXPECTEDEXPIRATIONCHECK") && self.expected("EXPECTEDKEYUSAGE") != Some(false)
+    }
+
+    fn text(&self, field: &str) -> Result<&str, String> {
+        self.json[field].as_str().ok_or_else(|| format!("the case has no {field}"))
+    }
+
+    fn bytes(&self, field: &str) -> Result<Vec<u8>, String> {
+        hex::decode(self.text(field)?).map_err(|error| format!("{field}: {error}"))
+    }
+
+    fn at(&self) -> UnixTime {
+        let text = self.json["TESTCTX"]["VALIDATIONCLOCK"].as_str().unwrap();
+        // Some cases leave the zone out.
+        UnixTime::from_rfc3339(text).or_else(|| UnixTime::from_rfc3339(&format!("{text}Z"))).unwrap()
+    }
+
+    /// The text that a checker would scan: around the COSE message of the case, or as the case has it.
+    fn scanned(&self) -> Result<String, String> {
+        match self.bytes("COSE") {
+            Ok(cose) => Ok(hcert::seal(&cose)),
+            Err(_) => self.text("PREFIX").map(str::to_owned),
+        }
+    }
+
+    /// A verifier that believes the signer of the case, where it names one.
+    fn verifier(&self) -> Result<Verifier, String> {
+        let mut verifier = Verifier::new(backend::native());
+        if let Some(certificate) = self.json["TESTCTX"]["CERTIFICATE"].as_str() {
+            let der = STANDARD.decode(certificate).map_err(|error| error.to_string())?;
+            verifier = verifier
+                .with_signer(Signer::from_certificate(&der, backend::native()).map_err(|error| error.to_string())?);
+        }
+        Ok(verifier)
+    }
+
+    fn verdict(&self) -> Result<Verdict, String> {
+        Ok(self.verifier()?.check(&self.scanned()?, self.at()))
+    }
+
+    /// One step of the verdict succeeded.
+    fn passed(&self, step: Step) -> Result<(), String> {
+        let verdict = self.verdict()?;
+        match verdict.checks.iter().find(|check| check.step == step) {
+            Some(check) if check.ok => Ok(()),
+            Some(check) => Err(check.detail.to_string()),
+            None => Err(format!("stopped before: {}", verdict.reason)),
+        }
+    }
+
+    fn picture(&self) -> Result<(), String> {
+        let png = STANDARD.decode(self.text("2DCODE")?).map_err(|error| error.to_string())?;
+        let text = picture::read(&png).map_err(|error| error.to_string())?;
+        same(text.as_str(), self.text("PREFIX")?)
+    }
+
+    fn prefix(&self) -> Result<(), String> {
+        let text = self.text("PREFIX")?;
+        let without = text.strip_prefix(PREFIX).ok_or("no prefix")?;
+        match hcert::open(text) {
+            Err(error @ (hcert::Error::Prefix | hcert::Error::UnsupportedContext)) => return Err(error.to_string()),
+            _ => {}
+        }
+        same(without, self.text("BASE45")?)
+    }
+
+    fn base45(&self) -> Result<(), String> {
+        let bytes = base45::decode(self.text("BASE45")?).map_err(|error| error.to_string())?;
+        // Where the case does not carry the bytes, there is nothing to compare them with.
+        self.bytes("COMPRESSED").map_or(Ok(()), |compressed| same(&bytes, &compressed))
+    }
+
+    fn compression(&self) -> Result<(), String> {
+        same(&zlib::inflate(&self.bytes("COMPRESSED")?).map_err(|error| error.to_string())?, &self.bytes("COSE")?)
+    }
+
+    /// The payload, from the COSE message or through the whole chain.
+    fn payload(&self) -> Result<Vec<u8>, String> {
+        let message = match self.bytes("COSE") {
+            Ok(message) => message,
+            Err(_) => hcert::open(self.text("PREFIX")?).map_err(|error| error.to_string())?.cose().to_vec(),
+        };
+        Ok(cose::parse(&message).map_err(|error| error.to_string())?.payload.to_vec())
+    }
+
+    /// The COSE message carries what the case has as CBOR: all claims, or the certificate alone; and our typed decoder
+    /// reads it.
+    fn decode(&self) -> Result<(), String> {
+        let payload = strict(&self.payload()?)?;
+        let expected = strict(&self.bytes("CBOR")?)?;
+        let inner = certificate(&payload);
+        if comparable(&payload) != comparable(&expected)
+            && inner.as_ref().map(comparable) != Some(comparable(&expected))
+        {
+            return Err("the content is another".to_owned());
+        }
+        if self.json["JSON"].is_object() {
+            same_json(inner.as_ref().unwrap_or(&expected), &self.json["JSON"])?;
+        }
+        hcert::Claims::decode(&self.payload()?).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn whole_chain(&self) -> Result<(), String> {
+        let opened = hcert::open(self.text("PREFIX")?).map_err(|error| error.to_string())?;
+        let payload = strict(opened.sign1().payload)?;
+        same_json(&certificate(&payload).ok_or("no certificate inside")?, &self.json["JSON"])
+    }
+
+    /// The certificate as our decoder reads it has no fault of schema, value set or date. Which vaccine, product and
+    /// holder stand together is an instruction for issuers that came after this data, and not part of its expectations.
+    fn schema(&self) -> Result<(), String> {
+        let bytes = self.bytes("CBOR").or_else(|_| self.payload())?;
+        let value = strict(&bytes)?;
+        let alone = cbor::encode(&certificate(&value).unwrap_or(value));
+        let (decoded, _) = dcc::Certificate::decode(&alone).map_err(|error| error.to_string())?;
+        let mut faults = decoded.faults(ValueSets::bundled(), self.at());
+        faults.retain(|fault| *fault != dcc::Fault::CodesDoNotFit);
+        if faults.is_empty() { Ok(()) } else { Err(format!("{faults:?}")) }
+    }
+
+    fn signature(&self) -> Result<(), String> {
+        self.passed(Step::Signature)
+    }
+
+    fn expiry(&self) -> Result<(), String> {
+        self.passed(Step::Envelope)
+    }
+
+    fn key_usage(&self) -> Result<(), String> {
+        self.passed(Step::Purpose)
+    }
+}
+
+fn same<T: PartialEq + ?Sized>(found: &T, expected: &T) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err("the result is another".to_owned()) }
+}
+
+fn strict(bytes: &[u8]) -> Result<Value, String> {
+    cbor::decode(bytes, &Limits::FOREIGN).map_err(|error| error.to_string())
+}
+
+/// The certificate within claims, `-260: {1: certificate}`.
+fn certificate(claims: &Value) -> Option<Value> {
+    let get = |map: &Value, key: i64| match map {
+        Value::Map(pairs) => pairs.iter().find(|(found, _)| number(found) == Some(key)).map(|(_, value)| value.clone()),
+        _ => None,
+    };
+    get(&get(claims, HCERT_CLAIM)?, DCC_SUB_CLAIM)
+}
+
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Unsigned(number) => i64::try_from(*number).ok(),
+        Value::Negative(number) => i64::try_from(*number).ok().map(|number| -1 - number),
+        _ => None,
+    }
+}
+
+/// The certificate says what the JSON says: null is as absent, 1.0 is 1.
+fn same_json(value: &Value, json: &Json) -> Result<(), String> {
+    let (found, expected) = (comparable(value), comparable_json(json));
+    if found == expected { Ok(()) } else { Err(format!("the content is another: {found} and {expected}")) }
+}
+
+/// A value as JSON in which only meaning is left. Keys that are numbers become texts.
+fn comparable(value: &Value) -> Json {
+    match value {
+        Value::Unsigned(_) | Value::Negative(_) => number(value).map_or(Json::Null, |number| Json::from(number as f64)),
+        Value::Float(number) => Json::from(*number),
+        Value::Bytes(bytes) => Json::from(hex::encode(bytes)),
+        Value::Text(text) => Json::from(text.as_str()),
+        Value::Array(items) => items.iter().map(comparable).collect(),
+        Value::Map(pairs) => {
+            let key = |key: &Value| match key {
+                Value::Text(text) => text.clone(),
+                other => comparable(other).to_string(),
+            };
+            let pairs = pairs.iter().map(|(name, value)| (key(name), comparable(value)));
+            Json::Object(pairs.filter(|(_, value)| !value.is_null()).collect())
+        }
+        Value::Tag(_, content) => comparable(content),
+        Value::Bool(value) => Json::from(*value),
+        _ => Json::Null,
+    }
+}
+
+fn comparable_json(json: &Json) -> Json {
+    match json {
+        Json::Number(number) => Json::from(number.as_f64().unwrap()),
+        Json::Array(items) => items.iter().map(comparable_json).collect(),
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| (key.clone(), comparable_json(value)));
+            Json::Object(fields.filter(|(_, value)| !value.is_null()).collect())
+        }
+        other => other.clone(),
+    }
+}

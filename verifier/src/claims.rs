@@ -1,0 +1,171 @@
+//! Holder and claims of a certificate, as verdicts show them. The two formats are given the same field names, so that a
+//! program that reads verdicts need not know which format it met.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use specs::dcc::{self, Entry};
+use specs::hcert::{self, Content, Tolerances};
+use specs::national;
+use specs::time::UnixTime;
+
+/// The person, as far as a checker compares it with an identity document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Holder {
+    /// The whole name in its own writing, family name first.
+    pub name: String,
+    /// The name in A-Z and `<` (ICAO 9303), `FAMILY<<GIVEN`, where the certificate carries it.
+    pub name_latin: Option<String>,
+    /// Birth date as the certificate writes it: `YYYY-MM-DD`, or shorter where only year or month are known; may be empty.
+    pub birth_date: String,
+}
+
+/// What a certificate says beside the holder, with a good signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The issuer named in the envelope, usually a country.
+    pub issuer: Option<String>,
+    /// When it was issued.
+    pub issued_at: Option<UnixTime>,
+    /// From when it is to be accepted, where it says so.
+    pub not_before: Option<UnixTime>,
+    /// From when on it is no longer to be accepted.
+    pub expires_at: Option<UnixTime>,
+    /// The certificate proper; serialised without the holder.
+    pub content: Content,
+    /// Deviations from the standard that were forgiven while reading.
+    pub tolerances: Tolerances,
+}
+
+impl Holder {
+    pub(crate) fn of(content: &Content) -> Self {
+        match content {
+            Content::EuDcc(certificate) => {
+                let name = &certificate.name;
+                let part = |part: &Option<String>| part.as_deref().unwrap_or_default().to_owned();
+                let latin = latin(&part(&name.family_std), &part(&name.given_std));
+                let written = joined(&part(&name.family), &part(&name.given));
+                Self {
+                    // Some certificates carry the transliteration only.
+                    name: if written.is_empty() { latin.clone().unwrap_or_default() } else { written },
+                    name_latin: latin,
+                    birth_date: certificate.birth_date.clone(),
+                }
+            }
+            Content::National(certificate) => Self {
+                name: certificate.name.full(),
+                name_latin: latin(&certificate.name.family_std, &certificate.name.given_std),
+                birth_date: certificate.birth_date.to_string(),
+            },
+        }
+    }
+}
+
+fn joined(family: &str, given: &str) -> String {
+    format!("{family} {given}").trim().to_owned()
+}
+
+/// As in the machine-readable zone of a passport: two fillers between family name and given names.
+fn latin(family: &str, given: &str) -> Option<String> {
+    match (family, given) {
+        ("", "") => None,
+        (family, "") => Some(family.to_owned()),
+        (family, given) => Some(format!("{family}<<{given}")),
+    }
+}
+
+impl Claims {
+    pub(crate) fn of(claims: hcert::Claims) -> Self {
+        Self {
+            issuer: claims.iss,
+            issued_at: claims.iat,
+            not_before: claims.nbf,
+            expires_at: claims.exp,
+            content: claims.content,
+            tolerances: claims.tolerances,
+        }
+    }
+
+    /// The certificate's identifier, usually a UVCI.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match &self.content {
+            Content::EuDcc(certificate) => certificate.entry.id(),
+            Content::National(certificate) => &certificate.id,
+        }
+    }
+
+    /// `vaccination`, `test` or `recovery`.
+    #[must_use]
+    pub fn event(&self) -> &'static str {
+        match &self.content {
+            Content::EuDcc(dcc::Certificate { entry: Entry::Test(_), .. }) => "test",
+            Content::EuDcc(dcc::Certificate { entry: Entry::Recovery(_), .. }) => "recovery",
+            _ => "vaccination",
+        }
+    }
+}
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("issuer", &self.issuer)?;
+        map.serialize_entry("issued_at", &self.issued_at.map(UnixTime::to_rfc3339))?;
+        if let Some(from) = self.not_before {
+            map.serialize_entry("not_before", &from.to_rfc3339())?;
+        }
+        map.serialize_entry("expires_at", &self.expires_at.map(UnixTime::to_rfc3339))?;
+        map.serialize_entry("event", self.event())?;
+        match &self.content {
+            Content::EuDcc(certificate) => entry(&mut map, &certificate.entry)?,
+            Content::National(certificate) => national(&mut map, certificate)?,
+        }
+        let tolerances: Vec<&str> = self.tolerances.iter().map(|tolerance| tolerance.code()).collect();
+        map.serialize_entry("tolerances", &tolerances)?;
+        map.end()
+    }
+}
+
+fn entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error> {
+    match entry {
+        Entry::Vaccination(entry) => {
+            map.serialize_entry("disease", &entry.disease)?;
+            map.serialize_entry("vaccine", &entry.vaccine)?;
+            map.serialize_entry("product", &entry.product)?;
+            map.serialize_entry("manufacturer", &entry.manufacturer)?;
+            map.serialize_entry("dose_number", &entry.dose_number)?;
+            map.serialize_entry("series_doses", &entry.series_doses)?;
+            map.serialize_entry("date", &entry.date)?;
+        }
+        Entry::Test(entry) => {
+            map.serialize_entry("disease", &entry.disease)?;
+            map.serialize_entry("test_type", &entry.kind)?;
+            map.serialize_entry("test_name", &entry.test_name)?;
+            map.serialize_entry("test_device", &entry.device)?;
+            map.serialize_entry("sampled_at", &entry.sampled)?;
+            map.serialize_entry("result", &entry.result)?;
+            map.serialize_entry("test_centre", &entry.centre)?;
+        }
+        Entry::Recovery(entry) => {
+            map.serialize_entry("disease", &entry.disease)?;
+            map.serialize_entry("first_positive", &entry.first_positive)?;
+            map.serialize_entry("valid_from", &entry.valid_from)?;
+            map.serialize_entry("valid_until", &entry.valid_until)?;
+        }
+    }
+    map.serialize_entry("country", entry.country())?;
+    map.serialize_entry("authority", entry.issuer())?;
+    map.serialize_entry("id", entry.id())
+}
+
+fn national<M: SerializeMap>(map: &mut M, certificate: &national::Certificate) -> Result<(), M::Error> {
+    map.serialize_entry("nationality", &certificate.nationality)?;
+    map.serialize_entry("disease", &certificate.disease)?;
+    map.serialize_entry("vaccine", &certificate.vaccine)?;
+    map.serialize_entry("product", &certificate.product)?;
+    map.serialize_entry("manufacturer", &certificate.manufacturer)?;
+    map.serialize_entry("dose_number", &certificate.dose_number)?;
+    map.serialize_entry("doses_received", &certificate.doses_received)?;
+    map.serialize_entry("date", &certificate.date.to_string())?;
+    map.serialize_entry("country", national::ISSUER)?;
+    map.serialize_entry("id", &certificate.id)
+}
