@@ -70,7 +70,11 @@ pub fn publish(
     valid_days: u32,
 ) -> Result<Published, Error> {
     let _lock = folder::Lock::wait(&keyring.folder().join(LOCK_FILE))?;
-    let held = read(keyring, out, at)?;
+    let held = match read(keyring, out, at) {
+        // Whoever signed it is no longer valid, so it cannot be opened any more; its number was kept.
+        Err(Error::Refused(trust_list::Error::Expired { .. })) => None,
+        other => other?,
+    };
     let sequence = next_sequence(keyring, held.as_ref().map_or(0, |held| held.list.sequence()))?;
     let content = content(keyring, sequence, at, valid_days)?;
     let published = sign(keyring, key, &content, at)?;

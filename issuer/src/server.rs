@@ -220,3 +220,6 @@ fn place_of(error: &serde_json::Error) -> String {
     let what = if words.starts_with("unknown field") { "an unknown field" } else { "not dose facts" };
     format!("{what} at line {} column {}", error.line(), error.column())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use specs::time::UnixTime;
 
@@ -14,9 +15,11 @@ use crate::keys::{Error, folder};
 use crate::log::{Head, Tamper};
 
 /// The witness of one log.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Witness {
     path: PathBuf,
+    /// Size of the greatest head written; requests that end together may report out of order.
+    greatest: Mutex<u64>,
 }
 
 impl Witness {
@@ -27,7 +30,7 @@ impl Witness {
     pub fn in_folder(keys: &Path, log_id: &[u8; 16]) -> Result<Self, Error> {
         let witnesses = keys.join("witness");
         folder::create_private(&witnesses)?;
-        Ok(Self { path: witnesses.join(format!("{}.head", hex::encode(log_id))) })
+        Ok(Self { path: witnesses.join(format!("{}.head", hex::encode(log_id))), greatest: Mutex::new(0) })
     }
 
     /// What it saw last; an empty head when it never saw anything.
@@ -42,17 +45,23 @@ impl Witness {
         parse(&text).ok_or_else(|| Error::Format { path: self.path.clone(), detail: "not a witness" })
     }
 
-    /// Remembers a head.
+    /// Remembers a head, unless it saw a later one already.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn see(&self, head: &Head) -> Result<(), Error> {
+        let mut greatest = self.greatest.lock().unwrap_or_else(PoisonError::into_inner);
+        if head.size <= *greatest {
+            return Ok(());
+        }
         let at = head.at.map_or(0, |at| at.0);
         let line = format!("{} {} {at}\n", head.size, hex::encode(head.hash));
         let temporary = self.path.with_extension("tmp");
         write_private(&temporary, line.as_bytes())
             .and_then(|()| fs::rename(&temporary, &self.path))
-            .map_err(|e| Error::io(&self.path, &e))
+            .map_err(|e| Error::io(&self.path, &e))?;
+        *greatest = head.size;
+        Ok(())
     }
 }
 
@@ -91,6 +100,7 @@ mod tests {
         assert_eq!(witness.seen().unwrap(), Head::EMPTY);
         let head = Head { size: 3, hash: [9; 32], at: Some(UnixTime(1_800_000_000)) };
         witness.see(&head).unwrap();
+        witness.see(&Head { size: 2, ..head }).unwrap();
         assert_eq!(witness.seen().unwrap(), head);
         assert_eq!(compare(&head, &head, Some([9; 32])), Ok(()));
         let longer = Head { size: 5, ..head };

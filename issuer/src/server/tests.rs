@@ -1,0 +1,198 @@
+//! The door: what comes through, what does not, and that nothing else is there.
+
+use std::path::PathBuf;
+
+use reqwest::Method;
+use trust_list::backend;
+use trust_list::list as trusted_list;
+
+use super::*;
+use crate::api::{Client, Profile};
+use crate::clock::Clock;
+use crate::pipeline::Config;
+use crate::testing::{Held, NOW, facts};
+
+struct Open {
+    held: Held,
+    socket: PathBuf,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Open {
+    async fn new() -> Self {
+        let held = Held::new();
+        let socket = held.folder.path().join("issuer.sock");
+        let data = held.folder.path().join("data");
+        let issuer = Issuer::start(&held.keys, &data, &held.passphrase, Clock::fixed(NOW), Config::default());
+        let issuer = Arc::new(issuer.await.unwrap());
+        let listener = bind(&socket).await.unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let path = socket.clone();
+        let serving = tokio::spawn(async move {
+            serve(issuer, listener, &path, async {
+                let _ = stopped.await;
+            })
+            .await
+        });
+        Self { held, socket, stop: Some(stop), serving }
+    }
+
+    fn client(&self) -> Client {
+        Client::unix(&self.socket).unwrap()
+    }
+
+    /// Anything at all, past our own client: status and problem code.
+    async fn raw(&self, method: Method, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
+        let http = reqwest::Client::builder().unix_socket(self.socket.as_path()).build().unwrap();
+        let request = http.request(method, format!("http://issuer{path}")).header("content-type", kind).body(body);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let is_problem = response.headers().get("content-type").is_some_and(|kind| kind == MEDIA_TYPE);
+        let body = response.bytes().await.unwrap();
+        let document: Option<ProblemDocument> = serde_json::from_slice(&body).ok();
+        assert_eq!(is_problem, !(200..300).contains(&status), "{path}: {status}");
+        (status, document.map(|document| document.code).unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn the_client_gets_certificates_lists_and_health() {
+    let open = Open::new().await;
+    let client = open.client();
+    let issued = client.issue(&facts("d-1")).await.unwrap();
+    assert!(issued.certificate(Profile::National).unwrap().text.starts_with("HC1:"));
+    assert_eq!(client.issue(&facts("d-1")).await.unwrap(), issued);
+    assert_eq!(client.certificates("d-1").await.unwrap(), issued);
+
+    let health = client.health().await.unwrap();
+    assert_eq!((health.status.as_str(), health.environment.as_str(), health.log_size), ("ok", "demo", 2));
+    let anchor = open.held.keyring().anchor;
+    let list = client.trust_list().await.unwrap();
+    let list = trusted_list::open(&list, std::slice::from_ref(&anchor), NOW, backend::native()).unwrap();
+    assert_eq!(list.sequence(), health.trust_list_sequence);
+    assert_eq!(client.trust_list_jws().await.unwrap().split('.').count(), 3);
+}
+
+#[tokio::test]
+async fn problems_come_back_as_what_they_were() {
+    let open = Open::new().await;
+    let client = open.client();
+    let not_found = Problem::NotFound { detail: "nothing was issued for this dose".into() };
+    assert_eq!(client.certificates("d-1").await.unwrap_err(), not_found);
+    client.issue(&facts("d-1")).await.unwrap();
+    let mut other = facts("d-1");
+    other.dose_number = 1;
+    assert_eq!(client.issue(&other).await.unwrap_err(), Problem::DoseFactsDiffer { dose: "d-1".into() });
+    let mut bad = facts("d-2");
+    bad.product = "water".into();
+    let Problem::Refused { findings } = client.issue(&bad).await.unwrap_err() else { panic!("refused") };
+    assert_eq!((findings[0].code.as_str(), findings[0].field.as_str()), ("product-unknown", "product"));
+    assert!(matches!(client.certificates("../health").await, Err(Problem::Malformed { .. })));
+}
+
+#[tokio::test]
+async fn there_is_no_door_for_bytes_hashes_or_payloads() {
+    let open = Open::new().await;
+    assert_eq!(
+        route_list(),
+        [
+            ("POST", "/v1/certificates"),
+            ("GET", "/v1/certificates/{dose}"),
+            ("GET", "/v1/trust-list"),
+            ("GET", "/v1/trust-list.jws"),
+            ("GET", "/v1/health"),
+        ],
+        "a new route: does it take anything that could be signed?"
+    );
+    let dose = serde_json::to_value(facts("d-1")).unwrap();
+    let mut with_payload = dose.clone();
+    with_payload["payload"] = "a1390103a101a0".into();
+    let mut with_expiry = dose.clone();
+    with_expiry["holder"]["expires_at"] = "2099-01-01".into();
+    let mut without_holder = dose.clone();
+    without_holder.as_object_mut().unwrap().remove("holder");
+    let hand_made: Vec<(&str, Vec<u8>)> = vec![
+        ("application/json", br#"{"payload":"a1390103a101a0"}"#.to_vec()),
+        (
+            "application/json",
+            br#"{"hash":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#.to_vec(),
+        ),
+        ("application/json", br#"{"toBeSigned":"hEpTaWduYXR1cmUx"}"#.to_vec()),
+        ("application/json", with_payload.to_string().into_bytes()),
+        ("application/json", with_expiry.to_string().into_bytes()),
+        ("application/json", without_holder.to_string().into_bytes()),
+        ("application/json", b"[]".to_vec()),
+        ("application/json", b"{".to_vec()),
+        ("application/json", vec![0xff; 32]),
+        ("application/cbor", vec![0xa1, 0x39, 0x01, 0x03, 0xa0]),
+        ("application/cose", vec![0xd2, 0x84, 0x43, 0xa1, 0x01, 0x27, 0xa0, 0x40, 0x40]),
+        ("application/octet-stream", vec![7; 32]),
+        ("text/plain", dose.to_string().into_bytes()),
+    ];
+    let elsewhere = ["/v1/sign", "/v1/signatures", "/v1/certificates/d-1/sign", "/v1/hash", "/v1/cose", "/sign", "/"];
+    let mut tried = 0;
+    for (kind, body) in &hand_made {
+        let paths = route_list().into_iter().map(|(_, path)| path.replace("{dose}", "d-1"));
+        for path in paths.chain(elsewhere.map(String::from)) {
+            for method in [Method::POST, Method::PUT, Method::PATCH] {
+                let (status, _) = open.raw(method, &path, kind, body.clone()).await;
+                assert!(matches!(status, 404 | 405 | 415 | 422), "{path} {kind}: {status}");
+                tried += 1;
+            }
+        }
+    }
+    let health = open.client().health().await.unwrap();
+    assert_eq!(health.log_size, 0, "nothing was signed");
+    println!("{tried} hand-made requests refused");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_not_read() {
+    let open = Open::new().await;
+    let long = vec![b' '; MAX_BODY_BYTES + 1];
+    let answer = open.raw(Method::POST, "/v1/certificates", "application/json", long).await;
+    assert_eq!(answer, (413, "malformed-request".into()));
+}
+
+#[tokio::test]
+async fn personal_data_is_not_repeated_in_problems() {
+    let error = serde_json::from_str::<DoseFacts>(r#"{"dose": {"name": "Nguyễn"}}"#).unwrap_err();
+    assert_eq!(place_of(&error), "not dose facts at line 1 column 9");
+    let error = serde_json::from_str::<DoseFacts>(r#"{"Nguyễn": 1}"#).unwrap_err();
+    assert!(place_of(&error).starts_with("an unknown field at line 1"));
+}
+
+#[tokio::test]
+async fn the_socket_is_private_and_goes_when_the_server_goes() {
+    let mut open = Open::new().await;
+    let mode = std::fs::metadata(&open.socket).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    assert!(matches!(bind(&open.socket).await, Err(BindError::InUse(_))));
+    let client = open.client();
+    client.health().await.unwrap();
+    drop(client);
+    open.stop.take().unwrap().send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), open.serving).await.unwrap().unwrap().unwrap();
+    assert!(!open.socket.exists());
+}
+
+#[tokio::test]
+async fn a_dead_socket_is_replaced_and_a_file_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s");
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    assert!(path.exists(), "left behind");
+    bind(&path).await.unwrap();
+    let file = folder.path().join("f");
+    std::fs::write(&file, b"precious").unwrap();
+    assert!(matches!(bind(&file).await, Err(BindError::NotASocket(_))));
+    assert_eq!(std::fs::read(&file).unwrap(), b"precious");
+}
+
+#[tokio::test]
+async fn nobody_there_is_a_problem_to_retry() {
+    let folder = tempfile::tempdir().unwrap();
+    let problem = Client::unix(folder.path().join("none")).unwrap().health().await.unwrap_err();
+    assert!(matches!(problem, Problem::Unreachable { .. }) && problem.is_retryable());
+}

@@ -1,0 +1,167 @@
+//! The program as its operator and the campaign meet it: command line, process, death and restart.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use issuer::api::{Client, DoseFacts, Holder, Issued};
+
+const ISSUER: &str = env!("CARGO_BIN_EXE_issuer");
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        let held = run(&["ceremony", "--out", place.text("keys"), "--demo"]);
+        assert!(held.status.success(), "{held:?}");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> &'static str {
+        Box::leak(self.path(name).to_str().unwrap().to_owned().into_boxed_str())
+    }
+
+    /// Starts `issuer serve` as the campaign does, and waits until it listens.
+    fn serve(&self) -> Child {
+        let mut child = Command::new(ISSUER)
+            .args(["serve", "--keys", self.text("keys"), "--data", self.text("data")])
+            .args(["--socket", self.text("s"), "--passphrase-file", self.text("keys/passphrase"), "--exit-with-parent"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("listening on "), "{line}");
+        child
+    }
+
+    async fn issue(&self, dose: &str) -> Issued {
+        Client::unix(self.path("s")).unwrap().issue(&facts(dose)).await.unwrap()
+    }
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(ISSUER).args(args).env_remove("LACHAN_ISSUER_PASSPHRASE").output().unwrap()
+}
+
+fn facts(dose: &str) -> DoseFacts {
+    DoseFacts {
+        dose: dose.into(),
+        unit: "SI-00001".into(),
+        authority: "Bộ Y tế Việt Nam".into(),
+        holder: Holder {
+            family_name: "Đỗ".into(),
+            given_name: "Trần Văn Ơn".into(),
+            birth_date: "1957".into(),
+            nationality: "VN".into(),
+        },
+        disease: "840539006".into(),
+        product: "abdala".into(),
+        dose_number: 3,
+        series_doses: 3,
+        doses_received: 3,
+        injected_on: "2026-01-15".into(),
+        country: "VN".into(),
+        lot: "ABD-77".into(),
+    }
+}
+
+/// Waits for the end, but not forever.
+fn ends(child: &mut Child) -> std::process::ExitStatus {
+    for _ in 0..200 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    child.kill().unwrap();
+    panic!("the issuer did not end");
+}
+
+fn verify_log(place: &Place) -> String {
+    let [keys, data, passphrase] = ["keys", "data", "keys/passphrase"].map(|name| place.text(name));
+    let verified = run(&["log", "verify", "--keys", keys, "--data", data, "--passphrase-file", passphrase]);
+    assert!(verified.status.success(), "{verified:?}");
+    String::from_utf8(verified.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn killed_at_once_it_comes_back_with_the_same_certificates() {
+    let place = Place::new();
+    let mut child = place.serve();
+    let issued = place.issue("d-1").await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(place.path("s").exists(), "a killed process leaves its socket behind");
+    let mut child = place.serve();
+    assert_eq!(place.issue("d-1").await, issued);
+    place.issue("d-2").await;
+    // The parent is gone: its end of the pipe closes.
+    drop(child.stdin.take());
+    assert!(ends(&mut child).success());
+    assert!(!place.path("s").exists());
+    assert!(verify_log(&place).starts_with("4 entries, head "));
+}
+
+#[tokio::test]
+async fn a_polite_word_ends_it() {
+    let place = Place::new();
+    let mut child = place.serve();
+    place.issue("d-1").await;
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert!(ends(&mut child).success());
+    assert!(!place.path("s").exists());
+}
+
+#[test]
+fn the_operator_is_told_what_is_wrong() {
+    let place = Place::new();
+    let words = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let [keys, out, passphrase] = ["keys", "out", "keys/passphrase"].map(|name| place.text(name));
+
+    let again = run(&["ceremony", "--out", keys, "--demo"]);
+    assert!(!again.status.success() && words(&again).contains("never overwritten"), "{}", words(&again));
+    let without = run(&["trust-list", "publish", "--keys", keys, "--out", out]);
+    assert!(!without.status.success() && words(&without).contains("LACHAN_ISSUER_PASSPHRASE"));
+
+    for expected in ["list 1 of La Chan DEMO VN Trust List", "list 2 of"] {
+        let published = run(&["trust-list", "publish", "--keys", keys, "--out", out, "--passphrase-file", passphrase]);
+        assert!(String::from_utf8_lossy(&published.stdout).contains(expected), "{published:?}");
+    }
+    assert!(Path::new(out).join("trust-list.cose").exists() && Path::new(out).join("trust-list.jws").exists());
+
+    let key = place.path("keys/list-signer.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let wide = run(&["trust-list", "publish", "--keys", keys, "--out", out, "--passphrase-file", passphrase]);
+    assert!(words(&wide).contains("quá rộng (0644)") && words(&wide).contains("chmod 0600"), "{}", words(&wide));
+}
+
+#[test]
+fn a_production_chain_takes_two_passphrases_and_no_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (name, secret) in [("p", "a long passphrase"), ("o", "another long passphrase")] {
+        std::fs::write(path(name), secret).unwrap();
+        std::fs::set_permissions(path(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let mixed = run(&["ceremony", "--out", &path("k"), "--production", "--demo"]);
+    assert!(!mixed.status.success());
+    let organisation = ["--organisation", "Ministry of Health"];
+    let files = ["--passphrase-file", &path("p"), "--offline-passphrase-file", &path("o")];
+    let held = run(&[&["ceremony", "--out", &path("k"), "--production"], &organisation[..], &files[..]].concat());
+    assert!(held.status.success(), "{held:?}");
+    assert!(!String::from_utf8_lossy(&held.stdout).contains("DEMO"));
+    assert!(!folder.path().join("k/passphrase").exists());
+}
