@@ -83,6 +83,6 @@ mod tests {
         // Half of the smallest half, and the smallest single, which a half cannot say.
         assert_eq!(shortest(2f64.powi(-25)), Shortest::Single(0x3300_0000));
         assert_eq!(shortest(2f64.powi(-149)), Shortest::Single(1));
-        assert_eq!(shortest(2f64.powi(-1074)), Shortest::Double(1));
+        assert_eq!(shortest(f64::from_bits(1)), Shortest::Double(1));
     }
 }

@@ -205,7 +205,8 @@ impl Certificate {
                 known("t.co", Set::Country, &entry.country);
                 known("t.tt", Set::TestType, &entry.kind);
                 known("t.tr", Set::TestResult, &entry.result);
-                if let Some(device) = &entry.device {
+                // Issuers leave the device of a laboratory test empty instead of leaving it out (CH, HU, IT).
+                if let Some(device) = entry.device.as_deref().filter(|device| !device.is_empty()) {
                     known("t.ma", Set::TestDevice, device);
                 }
             }

@@ -195,4 +195,4 @@ impl Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,1 +1,300 @@
-//! Tests of the envelope.
+//! Tests of the envelope: each layer's refusals, the claims, and properties over whole texts.
+
+use super::*;
+use crate::cbor::{Limits, Value, encode};
+use crate::cose::{Unsigned, alg};
+use proptest::prelude::*;
+
+fn issued() -> UnixTime {
+    UnixTime(1_795_417_200)
+}
+
+fn eu() -> Claims {
+    Claims::new("VN", issued(), issued().plus_days(365), Content::EuDcc(dcc::tests::vaccination()))
+}
+
+fn national() -> Claims {
+    Claims::new("VN", issued(), national::expiry(issued()), Content::National(national::tests::certificate()))
+}
+
+/// A text whose payload is this, with headers as our issuer writes them.
+fn text_of(alg: i64, payload: &[u8]) -> String {
+    seal(&Unsigned::new(alg, *b"kid-kid-", payload).sign(&[7; 64]))
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn int(number: i64) -> Value {
+    if number < 0 { Value::Negative(number.unsigned_abs() - 1) } else { Value::Unsigned(number.unsigned_abs()) }
+}
+
+/// The claims' tree with one claim set to another value, or removed.
+fn bent(claims: &Claims, claim: i64, value: Option<Value>) -> Result<Claims, Error> {
+    let Value::Map(mut pairs) = cbor::decode(&claims.encode().unwrap(), &Limits::OURS).unwrap() else {
+        panic!("a map")
+    };
+    pairs.retain(|(found, _)| *found != int(claim));
+    pairs.extend(value.map(|value| (int(claim), value)));
+    Claims::decode(&encode(&Value::Map(pairs)))
+}
+
+#[test]
+fn a_text_and_its_layers() {
+    for (claims, alg) in [(eu(), alg::ES256), (national(), alg::EDDSA)] {
+        let payload = claims.encode().unwrap();
+        let text = text_of(alg, &payload);
+        assert!(text.starts_with("HC1:") && text.len() < 900);
+        let opened = open(&text).unwrap();
+        assert_eq!(opened.sign1().payload, payload);
+        assert_eq!(opened.claims(), Ok(claims));
+    }
+}
+
+#[test]
+fn prefixes() {
+    let good = text_of(alg::ES256, &eu().encode().unwrap());
+    let rest = &good[4..];
+    for prefix in ["", "HC1", "hc1:", "HC1;", "HL0:", "HC0:", " HC1:", "HCa:", "HC10:", "\u{feff}HC1:"] {
+        assert_eq!(open(&format!("{prefix}{rest}")), Err(Error::Prefix), "{prefix}");
+    }
+    for prefix in ["HC2:", "HC9:", "HCA:", "HCZ:"] {
+        assert_eq!(open(&format!("{prefix}{rest}")), Err(Error::UnsupportedContext), "{prefix}");
+    }
+}
+
+#[test]
+fn each_layer_says_what_is_wrong_with_it() {
+    let wrap = |bytes: &[u8]| format!("HC1:{}", base45::encode(bytes));
+    assert_eq!(open(&format!("HC1:{}", "0".repeat(4_293))), Err(Error::TooLong { length: 4_297 }));
+    assert_eq!(open("HC1:abc"), Err(Error::Base45(base45::Error::NotBase45)));
+    assert_eq!(open("HC1:"), Err(Error::Zlib(zlib::Error::Corrupt)));
+    assert_eq!(open(&wrap(b"plain")), Err(Error::Zlib(zlib::Error::Corrupt)));
+    let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 1_000_000], 9);
+    assert_eq!(open(&wrap(&bomb)), Err(Error::Zlib(zlib::Error::TooLong)));
+    let trailing = [zlib::deflate(&[0xf6]), vec![0]].concat();
+    assert_eq!(open(&wrap(&trailing)), Err(Error::Zlib(zlib::Error::TrailingBytes { count: 1 })));
+    assert_eq!(open(&seal(&[0xf6])), Err(Error::Cose(cose::Error::Shape)));
+    assert_eq!(open(&seal(&[0xd2])), Err(Error::Cose(cose::Error::Cbor(cbor::Error::Truncated { at: 1 }))));
+}
+
+#[test]
+fn times_as_floats_are_cut_to_seconds() {
+    let float = |seconds: f64| bent(&eu(), 4, Some(Value::Float(seconds)));
+    for seconds in [1_900_000_000.0, 1_900_000_000.75] {
+        let claims = float(seconds).unwrap();
+        assert_eq!(claims.exp, Some(UnixTime(1_900_000_000)));
+        assert_eq!(claims.tolerances, [Tolerance::FloatNumericDate].into_iter().collect());
+    }
+}
+
+#[test]
+fn times_that_cannot_be() {
+    for claim in [4, 5, 6] {
+        for value in [
+            Value::Float(f64::NAN),
+            Value::Float(f64::INFINITY),
+            Value::Float(f64::NEG_INFINITY),
+            Value::Float(-0.5),
+            Value::Float(1e300),
+            Value::Float(253_402_300_800.0),
+            int(253_402_300_800),
+            int(-1),
+            Value::Unsigned(u64::MAX),
+            Value::Negative(u64::MAX),
+            text("2027-01-01"),
+            Value::Tag(1, Box::new(int(1_900_000_000))),
+            Value::Bool(true),
+        ] {
+            assert_eq!(bent(&eu(), claim, Some(value.clone())), Err(Error::Claim { claim }), "{value:?}");
+        }
+    }
+}
+
+#[test]
+fn claims_that_are_absent_or_null() {
+    let without = bent(&eu(), 4, None).unwrap();
+    assert_eq!((without.exp, without.tolerances), (None, Tolerances::NONE));
+    let null = bent(&eu(), 4, Some(Value::Null)).unwrap();
+    assert_eq!((null.exp, null.tolerances), (None, [Tolerance::NullField].into_iter().collect()));
+    assert_eq!(bent(&eu(), 1, None).unwrap().iss, None);
+    let spaced = bent(&eu(), 1, Some(text(" VN"))).unwrap();
+    assert_eq!((spaced.iss.as_deref(), spaced.tolerances.contains(Tolerance::WhitespaceTrimmed)), (Some("VN"), true));
+    assert_eq!(bent(&eu(), 1, Some(int(84))), Err(Error::Claim { claim: 1 }));
+}
+
+#[test]
+fn other_claims_pass_unread() {
+    let status = Value::Map(vec![(
+        text("status_list"),
+        Value::Map(vec![(text("idx"), int(7)), (text("uri"), text("https://"))]),
+    )]);
+    assert_eq!(bent(&eu(), 65_535, Some(status.clone())), Ok(eu()));
+    assert_eq!(bent(&national(), 65_535, Some(status.clone())), Ok(national()));
+    assert_eq!(bent(&eu(), i64::MIN, Some(status.clone())), Ok(eu()));
+    let Value::Map(mut pairs) = cbor::decode(&eu().encode().unwrap(), &Limits::OURS).unwrap() else { panic!("a map") };
+    pairs.extend([
+        (text("vc"), status.clone()),
+        (Value::Unsigned(u64::MAX), status.clone()),
+        (Value::Bytes(vec![1]), status),
+    ]);
+    assert_eq!(Claims::decode(&encode(&Value::Map(pairs))), Ok(eu()));
+}
+
+#[test]
+fn what_the_health_claim_must_hold() {
+    let bent = |value: Value| bent(&eu(), HCERT_CLAIM, Some(value)).unwrap_err();
+    let dcc = || cbor::decode(&dcc::tests::vaccination().encode().unwrap(), &Limits::OURS).unwrap();
+    let domestic = || cbor::decode(&national::tests::certificate().encode().unwrap(), &Limits::OURS).unwrap();
+    assert_eq!(bent(Value::Bytes(vec![1])), Error::Claim { claim: -260 });
+    assert_eq!(bent(Value::Map(vec![])), Error::NoContent);
+    assert_eq!(bent(Value::Map(vec![(text("1"), dcc())])), Error::NoContent);
+    assert_eq!(bent(Value::Map(vec![(int(-6), dcc())])), Error::UnsupportedContent { key: -6 });
+    assert_eq!(bent(Value::Map(vec![(int(1), dcc()), (int(-84), domestic())])), Error::SeveralContents);
+    assert_eq!(
+        bent(Value::Map(vec![(int(1), Value::Null)])),
+        Error::Dcc(dcc::Error::FieldType { field: "certificate" })
+    );
+    assert_eq!(super::tests::bent(&eu(), HCERT_CLAIM, None), Err(Error::NoContent));
+    assert_eq!(Claims::decode(&[0x80]), Err(Error::NotClaims));
+    assert_eq!(Claims::decode(&[]), Err(Error::Cbor(cbor::Error::Truncated { at: 0 })));
+    let beside = Value::Map(vec![(int(1), dcc()), (int(5), text("shlink:/"))]);
+    assert_eq!(super::tests::bent(&eu(), HCERT_CLAIM, Some(beside)), Ok(eu()));
+}
+
+#[test]
+fn what_headers_need_forgiven() {
+    let payload = eu().encode().unwrap();
+    let message = |tags: &[u64], protected: Vec<(Value, Value)>, unprotected: Vec<(Value, Value)>| {
+        let parts = vec![
+            Value::Bytes(encode(&Value::Map(protected))),
+            Value::Map(unprotected),
+            Value::Bytes(payload.clone()),
+            Value::Bytes(vec![7; 64]),
+        ];
+        let message = tags.iter().fold(Value::Array(parts), |inner, tag| Value::Tag(*tag, Box::new(inner)));
+        open(&seal(&encode(&message))).unwrap().claims().unwrap().tolerances.iter().collect::<Vec<_>>()
+    };
+    let alg = || (int(1), int(alg::ES256));
+    let kid = || (int(4), Value::Bytes(b"kid-kid-".to_vec()));
+    assert_eq!(message(&[18], vec![alg(), kid()], vec![]), []);
+    assert_eq!(message(&[], vec![alg(), kid()], vec![]), [Tolerance::UntaggedCose]);
+    assert_eq!(message(&[18, 61], vec![alg(), kid()], vec![]), [Tolerance::CwtTag]);
+    assert_eq!(message(&[18], vec![kid()], vec![alg()]), [Tolerance::AlgUnprotected]);
+    assert_eq!(message(&[18], vec![alg()], vec![kid()]), [Tolerance::KidUnprotected]);
+    assert_eq!(message(&[18], vec![alg(), kid()], vec![kid()]), [Tolerance::KidInBothHeaders]);
+    assert_eq!(message(&[18], vec![alg(), (int(4), text("kid"))], vec![]), [Tolerance::TextKid]);
+}
+
+#[test]
+fn the_national_envelope_is_strict() {
+    let payload = national().encode().unwrap();
+    let refused = |message: &[u8]| open(&seal(message)).unwrap().claims().unwrap_err();
+    let good = Unsigned::new(alg::EDDSA, *b"kid-kid-", payload.clone()).sign(&[7; 64]);
+    assert_eq!(refused(&good[1..]), Error::National(national::Error::Tag));
+    assert_eq!(refused(&[&[0xd8, 61], &good[..]].concat()), Error::National(national::Error::Tag));
+    let sign = |alg: i64, kid: &[u8]| Unsigned::new(alg, kid, payload.clone()).sign(&[7; 64]);
+    assert!(open(&seal(&sign(alg::ED25519, b"kid-kid-"))).unwrap().claims().is_ok());
+    assert_eq!(refused(&sign(alg::ES256, b"kid-kid-")), Error::National(national::Error::Algorithm));
+    assert_eq!(refused(&sign(alg::EDDSA, b"kid")), Error::National(national::Error::Kid));
+    let parts = vec![
+        Value::Bytes(vec![]),
+        Value::Map(vec![(int(1), int(alg::EDDSA)), (int(4), Value::Bytes(b"kid-kid-".to_vec()))]),
+        Value::Bytes(payload.clone()),
+        Value::Bytes(vec![7; 64]),
+    ];
+    let unprotected = encode(&Value::Tag(18, Box::new(Value::Array(parts))));
+    assert_eq!(refused(&unprotected), Error::National(national::Error::Algorithm));
+}
+
+#[test]
+fn the_national_claims_are_strict() {
+    let wrong = |claim| Err(Error::National(national::Error::Claim { claim }));
+    for (claim, value, expected) in [
+        (1, None, wrong(1)),
+        (1, Some(text("LA")), wrong(1)),
+        (1, Some(text(" VN")), Err(Error::National(national::Error::Unforgiven))),
+        (4, Some(Value::Float(1_900_000_000.0)), Err(Error::National(national::Error::Unforgiven))),
+        (4, None, wrong(4)),
+        (4, Some(int(issued().0)), wrong(4)),
+        (6, None, wrong(6)),
+        (5, Some(int(2_000_000_000)), wrong(5)),
+        (5, Some(int(issued().0)), Ok(())),
+    ] {
+        assert_eq!(bent(&national(), claim, value.clone()).map(drop), expected, "{claim} {value:?}");
+    }
+    let broken = |error| Err(Error::National(national::Error::Cbor(error)));
+    let mut long_head = national().encode().unwrap();
+    assert_eq!(long_head.remove(0), 0xa4);
+    long_head.splice(0..0, [0xb8, 4]);
+    assert_eq!(Claims::decode(&long_head), broken(cbor::Error::NotShortest { at: 0 }));
+}
+
+#[test]
+fn what_is_not_sealed() {
+    let claims = |change: fn(&mut Claims)| {
+        let mut claims = eu();
+        change(&mut claims);
+        claims.encode()
+    };
+    assert_eq!(claims(|claims| claims.exp = None), Err(Error::Claim { claim: 4 }));
+    assert_eq!(claims(|claims| claims.exp = claims.iat), Err(Error::Claim { claim: 4 }));
+    assert_eq!(claims(|claims| claims.iat = None), Err(Error::Claim { claim: 6 }));
+    assert_eq!(claims(|claims| claims.nbf = Some(UnixTime(-1))), Err(Error::Claim { claim: 5 }));
+    let faulty = |claims: &mut Claims| {
+        if let Content::EuDcc(certificate) = &mut claims.content {
+            certificate.ver = String::new();
+        }
+    };
+    assert_eq!(claims(faulty), Err(Error::DccFaults(vec![dcc::Fault::Pattern { field: "ver" }])));
+    let mut abroad = national();
+    abroad.iss = Some("LA".into());
+    assert_eq!(abroad.encode(), Err(Error::National(national::Error::Claim { claim: 1 })));
+}
+
+fn claims() -> impl Strategy<Value = Claims> {
+    let content = prop_oneof![
+        dcc::tests::certificates().prop_map(Content::EuDcc),
+        national::tests::certificates().prop_map(Content::National),
+    ];
+    (content, 0..2_000_000_000_i64, 1..2_000_000_000_i64, any::<bool>()).prop_map(|(content, iat, life, starts)| {
+        Claims {
+            nbf: starts.then_some(UnixTime(iat)),
+            ..Claims::new("VN", UnixTime(iat), UnixTime(iat + life), content)
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn there_and_back(claims in claims()) {
+        let payload = claims.encode().unwrap();
+        prop_assert_eq!(cbor::validate(&payload, &Limits::OURS), Ok(()));
+        prop_assert_eq!(Claims::decode(&payload), Ok(claims.clone()));
+        let alg = if matches!(claims.content, Content::National(_)) { alg::EDDSA } else { alg::ES256 };
+        prop_assert_eq!(open(&text_of(alg, &payload)).unwrap().claims(), Ok(claims));
+    }
+
+    #[test]
+    fn bent_payloads_are_read_or_refused(claims in claims(), place: prop::sample::Index, with: u8) {
+        let mut payload = claims.encode().unwrap();
+        let place = place.index(payload.len());
+        payload[place] = with;
+        if let Ok(read) = Claims::decode(&payload)
+            && matches!(read.content, Content::National(_))
+        {
+            prop_assert_eq!(read.encode().unwrap().len(), payload.len());
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in "(HC1:)?[0-9A-Z $%*+./:-]{0,200}") {
+        let _ = open(&text);
+    }
+
+    #[test]
+    fn no_message_panics(message: Vec<u8>) {
+        let _ = open(&seal(&message)).map(|opened| opened.claims());
+    }
+}

@@ -106,6 +106,9 @@ pub enum Error {
         /// The number of the claim: 1 issuer, 4 expiry, 5 not before, 6 issued.
         claim: i64,
     },
+    /// A claim in a form that only foreign certificates are forgiven: a time as a float, space around the issuer.
+    #[error("a claim of the national certificate has a form that is not its own")]
+    Unforgiven,
     /// The message does not wear tag 18 alone.
     #[error("a national certificate is tagged 18 and nothing else")]
     Tag,
@@ -126,6 +129,7 @@ impl Error {
             Error::UnknownKey { .. } => "national-unknown-key",
             Error::Field { .. } => "national-field",
             Error::Claim { .. } => "national-claim",
+            Error::Unforgiven => "national-unforgiven",
             Error::Tag => "national-tag",
             Error::Algorithm => "national-algorithm",
             Error::Kid => "national-kid",
@@ -224,4 +228,4 @@ fn is_code(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
