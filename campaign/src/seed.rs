@@ -192,16 +192,19 @@ fn where_in(place: &AdminUnit) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
+    use crate::clock::{ManualClock, Timestamp};
     use crate::command::Context;
+    use crate::db::Db;
     use crate::event::Event;
     use crate::facts::Facts;
     use crate::journal::Meta;
     use crate::unit::UnitState;
+    use crate::vault::Vault;
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
 
     /// Runs the seed through the rules, as a keeper would.
-    fn run(states: &mut BTreeMap<UnitId, UnitState>, facts: &mut Facts) -> usize {
+    fn decide_all(states: &mut BTreeMap<UnitId, UnitState>, facts: &mut Facts) -> usize {
         let mut count = 0;
         for envelope in units() {
             let context = Context {
@@ -226,15 +229,41 @@ mod tests {
     #[test]
     fn the_seed_passes_the_rules_and_seeding_twice_changes_nothing() {
         let (mut states, mut facts) = (BTreeMap::new(), Facts::default());
-        assert_eq!(run(&mut states, &mut facts), 1 + 34 + 6 + 13);
+        assert_eq!(decide_all(&mut states, &mut facts), 1 + 34 + 6 + 13);
         assert_eq!(facts.units.len(), 54);
-        assert_eq!(run(&mut states, &mut facts), 0);
+        assert_eq!(decide_all(&mut states, &mut facts), 0);
         assert!(facts.units.values().all(|unit| unit.name.contains("mẫu")), "every name says that it is a sample");
         let site = &facts.units[&unit_id(FIRST_SITE)];
         assert_eq!(site.name, "Điểm tiêm mẫu phường Ba Đình – Hà Nội");
         assert_eq!(site.supplied_by, Some(unit_id("ST-01-1")));
         let every = facts.units.keys().map(UnitId::as_str);
         assert!(every.filter(|id| id.starts_with("SI-")).count() >= 12);
+    }
+
+    /// Seeds through keepers of their own, as a start of the program does.
+    async fn start(data: &std::path::Path) -> (Result<Seeded, Refusal>, Vec<places::Unit>) {
+        let db = Db::open_folder(data).await.unwrap();
+        let clock = ManualClock::at(Timestamp(1_795_417_200_000));
+        let (keeper, running) = Keeper::start(&db, Arc::new(Vault::new(&[7; 32])), Arc::new(clock));
+        let seeded = super::run(&keeper).await;
+        drop(keeper);
+        running.finished().await;
+        let units = places::store::units(db.read()).await.unwrap();
+        let first = places::store::unit(db.read(), &unit_id(FIRST_SITE)).await.unwrap();
+        assert_eq!(first.as_ref(), units.iter().find(|unit| unit.id == unit_id(FIRST_SITE)));
+        db.close().await;
+        (seeded, units)
+    }
+
+    #[tokio::test]
+    async fn a_second_start_finds_its_units_again() {
+        let data = tempfile::tempdir().unwrap();
+        let (seeded, units) = start(data.path()).await;
+        assert_eq!(seeded, Ok(Seeded { opened: 54, known: 0 }));
+        assert_eq!(units.len(), 54);
+        let (again, same) = start(data.path()).await;
+        assert_eq!(again, Ok(Seeded { opened: 0, known: 54 }));
+        assert_eq!(same, units);
     }
 
     #[test]

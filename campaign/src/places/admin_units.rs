@@ -10,9 +10,10 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 use std::sync::LazyLock;
+use utoipa::ToSchema;
 
 /// Which table a code is read in.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 pub enum CodeSet {
     /// Decision 124/2004/QĐ-TTg as amended: 63 provinces, until 30 June 2025. Provinces only.
     #[serde(rename = "VN-2004")]
@@ -79,7 +80,7 @@ impl FromStr for CodeSet {
 pub struct UnknownCodeSet;
 
 /// A code with its set, as data carry it: `{"code_set": "VN-2025", "code": "24"}`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AdminCode {
     /// The table the code is read in.
     pub code_set: CodeSet,

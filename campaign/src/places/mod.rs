@@ -18,6 +18,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::ids::UnitId;
 
@@ -31,8 +32,9 @@ pub use store::project;
 pub(crate) use store::unit_of;
 
 /// What the national office or a province's office can ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = PlacesCommand)]
 pub enum Command {
     /// Opens a unit. The same unit with the same particulars again changes nothing.
     OpenUnit {
@@ -131,8 +133,9 @@ pub struct Unit {
 }
 
 /// What a unit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = UnitKind)]
 pub enum Kind {
     /// The national office, `VN`.
     National,
@@ -165,8 +168,9 @@ impl Kind {
 }
 
 /// Where a store stands in the supply; doses flow downwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StoreTier)]
 pub enum Tier {
     /// Takes in consignments for the country.
     National,
@@ -188,8 +192,9 @@ impl Tier {
 }
 
 /// What kind of place a site is. A post of the campaign is not always a health facility.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SiteForm)]
 pub enum Form {
     /// A health station or another fixed post.
     Fixed,
@@ -217,7 +222,7 @@ impl Form {
 }
 
 /// Seats of a site along the one-way flow of Decision 3588/QĐ-BYT; each at least 1 and at most 200.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stations {
     /// Reception desks.
@@ -231,8 +236,9 @@ pub struct Stations {
 }
 
 /// May a unit work?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = UnitStatus)]
 pub enum Status {
     /// It works.
     Open,

@@ -2,9 +2,11 @@
 //! journal is the same place to the last digit.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// WGS 84 latitude and longitude in units of 1e-5 degrees. In JSON: `{"lat": 21.0386, "lon": 105.838}`, decimal degrees.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "Degrees", into = "Degrees")]
 pub struct Point {
     lat: i32,
@@ -48,11 +50,23 @@ impl Point {
 
 const SCALE: f64 = 100_000.0;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 struct Degrees {
+    /// Latitude in decimal degrees, north positive.
+    #[schema(minimum = -90, maximum = 90)]
     lat: f64,
+    /// Longitude in decimal degrees, east positive.
+    #[schema(minimum = -180, maximum = 180)]
     lon: f64,
 }
+
+impl PartialSchema for Point {
+    fn schema() -> RefOr<Schema> {
+        Degrees::schema()
+    }
+}
+
+impl ToSchema for Point {}
 
 impl From<Point> for Degrees {
     fn from(point: Point) -> Self {
