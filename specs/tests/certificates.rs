@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 use specs::hcert::{self, Claims};
+use specs::qr::{Level, Symbol, Use};
 use specs::reason::Reason;
 
 fn cases() -> Vec<(String, Reason, String)> {
@@ -22,7 +23,7 @@ fn what_breaks_before_the_signature_is_refused_by_the_layer_that_it_breaks() {
             Err(code) => code,
         };
         let expected: &[&str] = match reason {
-            Reason::PrefixMissing | Reason::UnsupportedFormat => &["hcert-prefix"],
+            Reason::TextUnreadable | Reason::PrefixMissing | Reason::UnsupportedFormat => &["hcert-prefix"],
             Reason::UnsupportedContext => &["hcert-unsupported-context"],
             Reason::TooLong => &["hcert-too-long"],
             Reason::Base45Invalid => &["base45"],
@@ -97,4 +98,15 @@ fn our_encoding_is_that_of_the_script_to_the_byte() {
         compared += 1;
     }
     assert_eq!(compared, 5);
+}
+
+#[test]
+fn the_example_of_the_page_makes_the_symbols_it_says() {
+    let (_, _, text) = cases().into_iter().find(|(name, ..)| name == "national").unwrap();
+    let page = include_str!("../hcert.md").split("```").nth(1).unwrap();
+    // Blanks are characters of Base45; the page breaks lines and has none at their ends.
+    assert_eq!(page.replace('\n', ""), text);
+    let version = |used| Symbol::encode(&text, used).map(|symbol| (symbol.version(), symbol.level()));
+    assert_eq!(version(Use::Screen), Ok((13, Level::M)));
+    assert_eq!(version(Use::Paper), Ok((16, Level::Q)));
 }

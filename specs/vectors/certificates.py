@@ -129,7 +129,10 @@ def bad():
     compressed = zlib.compress(plain, 9)
     b45 = lambda data: "HC1:" + base45.b45encode(data).decode()
     foreign_kid = {1: -7, 4: bytes(8)}
+    yield "no text", "", "text-unreadable"
+    yield "blanks", " \n", "text-unreadable"
     yield "no prefix", whole[4:], "prefix-missing"
+    yield "a web address", "https://example.org/", "prefix-missing"
     yield "lower-case prefix", "hc1:" + whole[4:], "prefix-missing"
     yield "prefix of a later version", "HC2:" + whole[4:], "unsupported-context"
     yield "a SMART Health Card", "shc:/56762909524320603460292437404460312229595326546034602925407728043360287028647167452228092861", "unsupported-format"
