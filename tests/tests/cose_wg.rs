@@ -65,7 +65,9 @@ fn sign1(backend: &dyn Backend, input: &Json, message: &[u8]) -> Result<(), Stri
 }
 
 fn many_signers(backend: &dyn Backend, example: &Json, message: &[u8]) -> Vec<Result<(), String>> {
-    let Value::Tag(98, body) = cbor::decode(message, &cbor::Limits::FOREIGN).unwrap() else { panic!("not a COSE_Sign") };
+    let Value::Tag(98, body) = cbor::decode(message, &cbor::Limits::FOREIGN).unwrap() else {
+        panic!("not a COSE_Sign")
+    };
     let Value::Array(parts) = *body else { panic!("not an array") };
     let Value::Array(signers) = &parts[3] else { panic!("no signers") };
     let inputs = example["input"]["sign"]["signers"].as_array().unwrap();

@@ -12,7 +12,11 @@
 
 use specs::{signer_list::Environment, time::UnixTime};
 
-use crate::{Error, Verified, backend::Backend, x509::Certificate};
+use crate::{
+    Error, Verified,
+    backend::Backend,
+    x509::{Certificate, Matters},
+};
 
 /// How many authorities may stand between the end of a chain and its anchor.
 pub const MAX_INTERMEDIATES: usize = 3;
@@ -111,7 +115,7 @@ pub fn verify_path(
 
 /// What a certificate must be to act as document signer, whoever issued it and whenever it is valid.
 pub(crate) fn check_signer(certificate: &Certificate) -> Result<(), Error> {
-    check_extensions(certificate)?;
+    check_extensions(certificate, Matters::Usage)?;
     check_role(certificate, Role::DocumentSigner)
 }
 
@@ -137,7 +141,7 @@ pub fn find_path(
     if intermediates.len() > MAX_OFFERED {
         return Err(Error::WorkBudget);
     }
-    check_extensions(leaf)?;
+    check_extensions(leaf, Matters::All)?;
     check_time(leaf, at)?;
     check_role(leaf, role)?;
     let mut search = Search { intermediates, anchors, at, backend, signatures: 0, path: vec![leaf], furthest: None };
@@ -218,7 +222,7 @@ impl<'a> Search<'a> {
         }
         // All authorities of the way so far stand between this issuer and the leaf.
         let below = self.path.len() - 1;
-        if let Err(error) = check_extensions(issuer)
+        if let Err(error) = check_extensions(issuer, Matters::All)
             .and_then(|()| check_authority(issuer, below))
             .and_then(|()| check_time(issuer, self.at))
         {
@@ -261,9 +265,9 @@ fn check_authority(issuer: &Certificate, below: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Nothing in it that must not be ignored, or that cannot be read.
-fn check_extensions(certificate: &Certificate) -> Result<(), Error> {
-    certificate.extensions().refuse_malformed(certificate.name())?;
+/// Nothing in it that must not be ignored, or that matters and cannot be read.
+fn check_extensions(certificate: &Certificate, matters: Matters) -> Result<(), Error> {
+    certificate.extensions().refuse_malformed(certificate.name(), matters)?;
     certificate.extensions().refuse_unknown(certificate.name())
 }
 

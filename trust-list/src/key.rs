@@ -4,6 +4,7 @@
 //! certificates ([`PublicKey::from_spki`]), from the list of signers ([`PublicKey::from_key_data`]) and from lists of others
 //! that carry bare coordinates ([`PublicKey::from_coordinates`]).
 
+use sha2::{Digest as _, Sha256};
 use specs::signer_list::KeyData;
 use x509_parser::{
     asn1_rs::{Any, FromDer as _, Oid, oid},
@@ -164,6 +165,22 @@ impl PublicKey {
             PublicKey::P384(_) => Algorithm::Es384,
             PublicKey::Rsa { .. } => Algorithm::Ps256,
         }
+    }
+
+    /// A name for the key: SHA-256 of its algorithm's name, a zero byte, then the point; or the length of the modulus in
+    /// eight bytes, the modulus and the exponent. Not of its certificate, which may be renewed.
+    pub fn thumbprint(&self) -> [u8; 32] {
+        let hash = Sha256::new().chain_update(self.algorithm().name()).chain_update([0]);
+        match self {
+            PublicKey::Ed25519(point) => hash.chain_update(point),
+            PublicKey::P256(point) => hash.chain_update(point),
+            PublicKey::P384(point) => hash.chain_update(point),
+            PublicKey::Rsa { modulus, exponent } => {
+                hash.chain_update((modulus.len() as u64).to_be_bytes()).chain_update(modulus).chain_update(exponent)
+            }
+        }
+        .finalize()
+        .into()
     }
 
     /// What is asked of a key before a back end sees it, so that both refuse the same: form of points, Ed25519 points that are

@@ -5,6 +5,7 @@
 //! ([`SignerList::freshness`]), and a newer one may take its place ([`accept`]); an older one, one by somebody else, or
 //! a second one with the same number never may.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use specs::{
     cbor::Limits,
@@ -106,6 +107,18 @@ impl SignerList {
         self.digest
     }
 
+    /// What to remember of it.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            issuer: self.content.issuer.clone(),
+            anchor: self.anchor.name().to_owned(),
+            anchor_key: hex::encode(self.anchor.certificate().key().thumbprint()),
+            sequence: self.content.sequence,
+            issued: self.content.issued.0,
+            digest: hex::encode(self.digest),
+        }
+    }
+
     /// How old it is at `at`.
     pub fn freshness(&self, at: UnixTime) -> Freshness {
         if at <= self.next_update() {
@@ -168,18 +181,47 @@ pub fn accept(held: Verified<SignerList>, offered: Verified<SignerList>) -> Resu
 /// # Errors
 /// As [`accept`].
 pub fn may_replace(held: &SignerList, offered: &SignerList) -> Result<(), Error> {
-    let same_anchor = held.anchor.certificate().key() == offered.anchor.certificate().key();
-    if held.issuer() != offered.issuer() || !same_anchor {
-        let words = |list: &SignerList| format!("{} ({})", list.issuer(), list.anchor.name());
-        return Err(Error::OtherIssuer { held: words(held), offered: words(offered) });
+    held.mark().allows(offered)
+}
+
+/// What must be remembered of a list so that no older one is taken after it: across restarts, and when the list itself
+/// can no longer be opened because its signer has expired. To be stored where the list is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    issuer: String,
+    anchor: String,
+    /// [`PublicKey::thumbprint`](crate::key::PublicKey::thumbprint) of the anchor, in hex: a root may be certified anew.
+    anchor_key: String,
+    sequence: u64,
+    /// Seconds since 1970.
+    issued: i64,
+    digest: String,
+}
+
+impl Mark {
+    /// The number of the list that left this mark.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
     }
-    if offered.sequence() == held.sequence() {
-        return if offered.digest == held.digest { Ok(()) } else { Err(Error::Fork { sequence: held.sequence() }) };
+
+    /// May `offered` be taken after the list that left this mark? The same list may.
+    ///
+    /// # Errors
+    /// As [`accept`].
+    pub fn allows(&self, offered: &SignerList) -> Result<(), Error> {
+        let new = offered.mark();
+        if self.issuer != new.issuer || self.anchor_key != new.anchor_key {
+            let words = |mark: &Self| format!("{} ({})", mark.issuer, mark.anchor);
+            return Err(Error::OtherIssuer { held: words(self), offered: words(&new) });
+        }
+        if new.sequence == self.sequence && new.digest != self.digest {
+            return Err(Error::Fork { sequence: self.sequence });
+        }
+        if new.sequence < self.sequence || new.issued < self.issued {
+            return Err(Error::Rollback { held: self.sequence, offered: new.sequence });
+        }
+        Ok(())
     }
-    if offered.sequence() < held.sequence() || offered.issued() < held.issued() {
-        return Err(Error::Rollback { held: held.sequence(), offered: offered.sequence() });
-    }
-    Ok(())
 }
 
 /// The header must fit the certificate that comes with it; the certificate must lead to an anchor.

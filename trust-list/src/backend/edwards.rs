@@ -69,9 +69,9 @@ impl Field {
     fn plus(self, other: Self) -> Self {
         let mut sum = [0; 8];
         let mut carry = 0;
-        for at in 0..4 {
-            let total = u128::from(self.0[at]) + u128::from(other.0[at]) + carry;
-            sum[at] = total as u64;
+        for (digit, (left, right)) in sum.iter_mut().zip(self.0.into_iter().zip(other.0)) {
+            let total = u128::from(left) + u128::from(right) + carry;
+            *digit = total as u64;
             carry = total >> 64;
         }
         sum[4] = carry as u64;
@@ -100,9 +100,10 @@ impl Field {
     fn folded(wide: [u64; 8]) -> Self {
         let mut digits = [0; 4];
         let mut carry = 0;
-        for at in 0..4 {
-            let total = u128::from(wide[at]) + 38 * u128::from(wide[at + 4]) + carry;
-            digits[at] = total as u64;
+        let (low, high) = wide.split_at(4);
+        for (digit, (low, high)) in digits.iter_mut().zip(low.iter().zip(high)) {
+            let total = u128::from(*low) + 38 * u128::from(*high) + carry;
+            *digit = total as u64;
             carry = total >> 64;
         }
         while carry != 0 {

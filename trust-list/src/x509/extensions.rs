@@ -24,6 +24,15 @@ pub struct KeyUsage {
     pub certificate_sign: bool,
 }
 
+/// Which extensions a decision depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Matters {
+    /// All that are read here.
+    All,
+    /// Those that say what the key is for: basic constraints and both kinds of key usage.
+    Usage,
+}
+
 /// What was found. Absent and empty are the same, except where noted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Extensions {
@@ -73,9 +82,13 @@ impl Extensions {
     }
 
     /// # Errors
-    /// [`Error::ExtensionMalformed`] with the first extension that could not be read.
-    pub(crate) fn refuse_malformed(&self, subject: &str) -> Result<(), Error> {
-        match self.malformed.first() {
+    /// [`Error::ExtensionMalformed`] with the first extension that `matters` and could not be read.
+    pub(crate) fn refuse_malformed(&self, subject: &str, matters: Matters) -> Result<(), Error> {
+        let malformed = self.malformed.iter().find(|oid| match matters {
+            Matters::All => true,
+            Matters::Usage => USAGE.iter().any(|usage| usage.to_id_string() == **oid),
+        });
+        match malformed {
             Some(oid) => Err(Error::ExtensionMalformed { subject: subject.to_owned(), oid: oid.clone() }),
             None => Ok(()),
         }
@@ -118,6 +131,8 @@ const CRL_DISTRIBUTION_POINTS: Oid<'static> = oid!(2.5.29.31);
 const CERTIFICATE_POLICIES: Oid<'static> = oid!(2.5.29.32);
 const AUTHORITY_KEY_ID: Oid<'static> = oid!(2.5.29.35);
 const EXTENDED_KEY_USAGE: Oid<'static> = oid!(2.5.29.37);
+
+const USAGE: [Oid<'static>; 3] = [BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE];
 
 /// Extensions that allow nothing and forbid nothing here, even when marked critical: other names of the parties, where
 /// revocation lists lie (verifiers work offline), under which policy the authority works.

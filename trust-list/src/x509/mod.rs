@@ -20,6 +20,7 @@ use x509_parser::{
     nom::Parser as _,
 };
 
+pub(crate) use self::extensions::Matters;
 pub use self::extensions::{Authority, KeyUsage};
 use self::{extensions::Extensions, signature::Scheme};
 use crate::{Error, backend::Verify, key::PublicKey};
@@ -229,9 +230,9 @@ impl Certificate {
     /// of that kind. The price is one case of the official test data (IS/3).
     ///
     /// # Errors
-    /// [`Error::ExtensionMalformed`] where the extension is there and cannot be read: then nothing is allowed.
+    /// [`Error::ExtensionMalformed`] where it cannot be read what the key is for: then nothing is allowed.
     pub fn purposes(&self) -> Result<Purposes, Error> {
-        self.extensions.refuse_malformed(self.name())?;
+        self.extensions.refuse_malformed(self.name(), Matters::Usage)?;
         Ok(self.extensions.purposes())
     }
 

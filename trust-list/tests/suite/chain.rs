@@ -316,6 +316,18 @@ fn wrong_ends() -> Vec<Case> {
             three(|_| {}, |_| {}, |p| p.custom_extensions.push(extension(&[2, 5, 29, 37], false, &[0x04, 0x01, 0x00]))),
             Err(Error::ExtensionMalformed { subject: subject(LEAF), oid: "2.5.29.37".to_owned() }),
         ),
+        case(
+            "a key identifier that cannot be read",
+            three(
+                |_| {},
+                |_| {},
+                |p| {
+                    p.use_authority_key_identifier_extension = false;
+                    p.custom_extensions.push(extension(&[2, 5, 29, 35], false, &[0x30, 5, 0x80, 9]));
+                },
+            ),
+            Err(Error::ExtensionMalformed { subject: subject(LEAF), oid: "2.5.29.35".to_owned() }),
+        ),
         case("demonstration under demonstration", demo("DEMO Root", "DEMO CA", "DEMO Signer"), Ok(())),
         case("a production signer under a demonstration root", demo("DEMO Root", "DEMO CA", LEAF), mixed(LEAF)).ours(),
         case("a demonstration signer under a production root", demo(ROOT, CA, "DEMO Signer"), mixed("DEMO Signer"))
@@ -399,7 +411,9 @@ fn openssl(folder: &Path, case: &Case) -> bool {
 fn an_authority_can_be_the_anchor_itself() {
     let (_, mut offered, leaf) = three(|_| {}, |_| {}, |_| {});
     let anchor = offered.remove(0).anchor();
-    let path = find_path(&leaf.certificate(), &[], &[anchor.clone()], now(), portable(), Role::DocumentSigner).unwrap();
+    let path =
+        find_path(&leaf.certificate(), &[], std::slice::from_ref(&anchor), now(), portable(), Role::DocumentSigner)
+            .unwrap();
     assert_eq!((&path.anchor, path.intermediates.len()), (&anchor, 0));
 }
 

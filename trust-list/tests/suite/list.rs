@@ -15,8 +15,9 @@ use trust_list::{
     backend::{ecdsa_from_der, native, portable},
     chain::Anchor,
     key::Algorithm,
-    list::{Freshness, GRACE_DAYS, SignerList, accept, open},
+    list::{Freshness, GRACE_DAYS, Mark, SignerList, accept, open},
     signers::Source,
+    x509::Certificate,
 };
 
 use crate::made::{Made, authority, key, make, now, signer};
@@ -298,6 +299,28 @@ fn only_a_newer_list_of_the_same_issuer_replaces_one() {
     let other = Publisher::new("Other ", key(&PKCS_ED25519));
     let elsewhere = other.open(&other.publish(&content(6))).unwrap();
     assert_eq!(digest(accept(held, elsewhere)), other_issuer("Ministry of Health (Other Root)"));
+}
+
+#[test]
+fn the_mark_of_a_list_outlives_the_list() {
+    let publisher = Publisher::production();
+    let opened = |content: &signer_list::SignerList| publisher.open(&publisher.publish(content)).unwrap();
+    let held = opened(&content(5));
+    let stored = serde_json::to_string(&held.mark()).unwrap();
+    let mark: Mark = serde_json::from_str(&stored).unwrap();
+    assert_eq!((&mark, mark.sequence()), (&held.mark(), 5));
+    assert_eq!(mark.allows(&held), Ok(()));
+    assert_eq!(mark.allows(&opened(&content(6))), Ok(()));
+    assert_eq!(mark.allows(&opened(&content(4))), Err(Error::Rollback { held: 5, offered: 4 }));
+    assert_eq!(mark.allows(&opened(&content(5))), Err(Error::Fork { sequence: 5 }));
+
+    // The root is certified anew with the same key and name: it is still the same root.
+    let same_key = KeyPair::try_from(&publisher.root.key.serialize_der()[..]).unwrap();
+    let der = authority("Root", None, |_| {}).params.self_signed(&same_key).unwrap().der().to_vec();
+    let anchor = Anchor::new("Root of 2027", Certificate::parse(&der).unwrap());
+    assert_ne!(anchor.certificate(), publisher.root.anchor().certificate());
+    let newer = open(&publisher.publish(&content(6)), &[anchor], now(), native()).unwrap();
+    assert_eq!(mark.allows(&newer), Ok(()));
 }
 
 #[test]
