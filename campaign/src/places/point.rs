@@ -6,7 +6,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 /// WGS 84 latitude and longitude in units of 1e-5 degrees. In JSON: `{"lat": 21.0386, "lon": 105.838}`, decimal degrees.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Degrees", into = "Degrees")]
 pub struct Point {
     lat: i32,
