@@ -335,7 +335,7 @@ fn scramble(value: &Value, bits: &mut impl FnMut() -> u8, out: &mut Vec<u8>) {
             }
         }
     };
-    let indefinite = bits() % 3 == 0;
+    let indefinite = bits().is_multiple_of(3);
     let width = bits();
     match value {
         Value::Unsigned(number) => head(0, *number, width, out),
@@ -389,7 +389,7 @@ fn scramble(value: &Value, bits: &mut impl FnMut() -> u8, out: &mut Vec<u8>) {
             head(6, *tag, width, out);
             scramble(content, bits, out);
         }
-        Value::Float(value) if width % 2 == 0 => {
+        Value::Float(value) if width.is_multiple_of(2) => {
             out.push(0xfb);
             out.extend_from_slice(&value.to_bits().to_be_bytes());
         }

@@ -37,6 +37,9 @@ impl Claims {
         if matches!(claims.content, Content::National(_)) {
             national::check_claims(claims.iss.as_deref(), claims.iat, claims.nbf, claims.exp)
                 .map_err(Error::National)?;
+            if !claims.tolerances.is_empty() {
+                return Err(Error::National(national::Error::Unforgiven));
+            }
         }
         Ok(claims)
     }
