@@ -7,11 +7,11 @@
 use sha2::{Digest as _, Sha256};
 use specs::signer_list::KeyData;
 use x509_parser::{
-    asn1_rs::{Any, FromDer as _, Oid, oid},
+    asn1_rs::{Any, FromDer as _, Oid, Tag, oid},
     x509::SubjectPublicKeyInfo,
 };
 
-use crate::{Error, backend::edwards};
+use crate::{Error, backend::edwards, x509::is_whole};
 
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
@@ -92,6 +92,9 @@ impl PublicKey {
     }
 
     pub(crate) fn from_parsed_spki(spki: &SubjectPublicKeyInfo<'_>) -> Result<Self, Error> {
+        if !is_whole(spki.raw) {
+            return Err(Error::TrailingBytes { part: "public key" });
+        }
         let bits = &spki.subject_public_key;
         if bits.unused_bits != 0 {
             return Err(Error::CertificateMalformed { part: "public key" });
@@ -257,19 +260,26 @@ fn point(curve: Curve, sec1: &[u8]) -> Result<PublicKey, Error> {
 
 /// RFC 3279 section 2.3.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`.
 fn rsa(der: &[u8]) -> Result<PublicKey, Error> {
-    let malformed = Error::CertificateMalformed { part: "RSA public key" };
-    let (rest, key) = x509_parser::public_key::RSAPublicKey::from_der(der).map_err(|_| malformed.clone())?;
+    const MALFORMED: Error = Error::CertificateMalformed { part: "RSA public key" };
+    const TRAILING: Error = Error::TrailingBytes { part: "RSA public key" };
+    let (rest, sequence) = Any::from_der(der).map_err(|_| MALFORMED)?;
     if !rest.is_empty() {
-        return Err(Error::TrailingBytes { part: "RSA public key" });
+        return Err(TRAILING);
     }
-    let negative = |number: &[u8]| number.first().is_none_or(|first| first & 0x80 != 0);
-    if negative(key.modulus) || negative(key.exponent) {
-        return Err(malformed);
+    sequence.tag().assert_eq(Tag::Sequence).map_err(|_| MALFORMED)?;
+    let (rest, modulus) = integer(sequence.data).ok_or(MALFORMED)?;
+    let (rest, exponent) = integer(rest).ok_or(MALFORMED)?;
+    if !rest.is_empty() {
+        return Err(TRAILING);
     }
-    Ok(PublicKey::Rsa {
-        modulus: without_leading_zeros(key.modulus).to_vec(),
-        exponent: without_leading_zeros(key.exponent).to_vec(),
-    })
+    Ok(PublicKey::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
+}
+
+/// A positive INTEGER without its leading zeros, and what follows it.
+fn integer(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (rest, number) = Any::from_der(der).ok()?;
+    let positive = number.tag() == Tag::Integer && number.data.first().is_some_and(|first| first & 0x80 == 0);
+    positive.then(|| (rest, without_leading_zeros(number.data)))
 }
 
 fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), Error> {

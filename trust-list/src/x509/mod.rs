@@ -18,6 +18,7 @@ use x509_parser::{
     asn1_rs::{Any, FromDer as _},
     certificate::X509CertificateParser,
     nom::Parser as _,
+    x509::X509Version,
 };
 
 pub(crate) use self::extensions::Matters;
@@ -73,6 +74,14 @@ impl Certificate {
         // The parser must have seen the same signed bytes as are hashed for the signature.
         if !rest.is_empty() || Some(parsed.tbs_certificate.as_ref()) != der.get(tbs.clone()) {
             return Err(Error::TrailingBytes { part: "signed part of the certificate" });
+        }
+        // The parser stops at what it cannot read in a name; names are compared, so all of them must have been read.
+        if !is_whole(parsed.subject().as_raw()) || !is_whole(parsed.issuer().as_raw()) {
+            return Err(Error::CertificateMalformed { part: "name" });
+        }
+        let only_v3 = !parsed.extensions().is_empty() || parsed.issuer_uid.is_some() || parsed.subject_uid.is_some();
+        if parsed.version().0 > X509Version::V3.0 || (only_v3 && parsed.version() != X509Version::V3) {
+            return Err(Error::CertificateMalformed { part: "version" });
         }
         if parsed.signature_value.unused_bits != 0 {
             return Err(Error::CertificateMalformed { part: "signature" });
@@ -253,6 +262,11 @@ impl Certificate {
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.extensions
     }
+}
+
+/// Exactly one DER element, by its own length.
+pub(crate) fn is_whole(der: &[u8]) -> bool {
+    Any::from_der(der).is_ok_and(|(rest, _)| rest.is_empty())
 }
 
 /// The bytes of `TBSCertificate` in `Certificate ::= SEQUENCE { tbs, algorithm, signature }`, when nothing else is there.

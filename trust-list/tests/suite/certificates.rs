@@ -157,6 +157,36 @@ fn nothing_may_follow_a_certificate() {
 }
 
 #[test]
+fn nothing_unread_may_hide_within_a_name_or_a_key() {
+    let der = with(|_| {}).der().to_vec();
+    // The type of the last relative name becomes a NULL: the parser would stop there and take the rest for nothing.
+    let common_name = [0x31, 0x0f, 0x30, 0x0d, 0x06, 0x03, 0x55, 0x04, 0x03];
+    let at = der.windows(common_name.len()).position(|part| part == common_name).unwrap();
+    let mut bent = der.clone();
+    bent[at] = 0x30;
+    assert_eq!(Certificate::parse(&bent), Err(Error::CertificateMalformed { part: "name" }));
+
+    let spki = hex::decode("302c300506032b65700321005866666666666666666666666666666666666666666666666666666666666666")
+        .unwrap();
+    let long = [&[0x30, 0x2c], &spki[2..], &[5, 0]].concat();
+    assert_eq!(PublicKey::from_spki(&long), Err(Error::TrailingBytes { part: "public key" }));
+    let right = [&[0x30, 0x2a], &spki[2..]].concat();
+    assert!(PublicKey::from_spki(&right).is_ok());
+}
+
+#[test]
+fn extensions_need_version_three() {
+    let der = with(|_| {}).der().to_vec();
+    let v3 = [0xa0, 3, 2, 1, 2];
+    let at = der.windows(v3.len()).position(|part| part == v3).unwrap();
+    for version in [0, 1, 3] {
+        let mut bent = der.clone();
+        bent[at + 4] = version;
+        assert_eq!(Certificate::parse(&bent), Err(Error::CertificateMalformed { part: "version" }), "{version}");
+    }
+}
+
+#[test]
 fn pem_is_read_one_or_many() {
     let (one, two) = (with(|_| {}), with(|params| params.is_ca = IsCa::ExplicitNoCa));
     let both = format!("a comment\n{}{}", one.to_pem().replace('\n', "\r\n"), two.to_pem());
