@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use specs::hcert::{Claims, Content};
+use specs::qr::{Level, Symbol, Use};
 use specs::time::{PartialDate, UnixTime};
 use specs::uvci::Uvci;
+use specs::value_set::ValueSets;
 use specs::{dcc, national};
 
 use super::dose::{self, Dose};
@@ -15,6 +18,9 @@ use crate::keys::Algorithm;
 use crate::keys::soft::SoftKey;
 use crate::pipeline::Signing;
 use crate::testing::{NOW, facts};
+
+type BadFacts = (Lint, fn(&mut DoseFacts));
+type BadClaims = (Lint, Profile, fn(&mut Claims));
 
 fn codes(findings: &[Finding]) -> BTreeSet<String> {
     findings.iter().map(|finding| finding.code.clone()).collect()
@@ -27,7 +33,7 @@ fn fired(change: impl FnOnce(&mut DoseFacts)) -> BTreeSet<String> {
 }
 
 /// Bad facts, one for each lint of the first pass.
-fn bad_facts() -> Vec<(Lint, fn(&mut DoseFacts))> {
+fn bad_facts() -> Vec<BadFacts> {
     vec![
         (Lint::DoseId, |f| f.dose = "d 1".into()),
         (Lint::UnitId, |f| f.unit = "x".repeat(65)),
@@ -136,7 +142,7 @@ fn change_dcc(claims: &mut Claims, change: impl FnOnce(&mut dcc::Vaccination)) {
 }
 
 /// Bad claims, at least one for each lint of the second pass that looks at claims, and for both profiles where it has one.
-fn bad_claims() -> Vec<(Lint, Profile, fn(&mut Claims))> {
+fn bad_claims() -> Vec<BadClaims> {
     use Profile::{EuDcc, National};
     vec![
         (Lint::PayloadTolerated, EuDcc, |c| c.tolerances.insert(specs::hcert::Tolerance::UntaggedCose)),
@@ -295,4 +301,67 @@ fn just_after_midnight_in_viet_nam_today_is_not_the_future() {
         };
         signing.draft(&dose, &uvci, at).unwrap();
     }
+}
+
+fn signings() -> [Signing; 2] {
+    [(Profile::National, Algorithm::Ed25519), (Profile::EuDcc, Algorithm::Es256)].map(|(profile, algorithm)| Signing {
+        profile,
+        kid: [1; 8],
+        country: "VN".into(),
+        not_before: NOW.plus_days(-1),
+        not_after: NOW.plus_days(700),
+        key: std::sync::Arc::new(SoftKey::generate(algorithm).unwrap().0),
+    })
+}
+
+#[test]
+fn the_longest_payload_still_fits_paper_at_its_own_level() {
+    let signing = &signings()[1];
+    // Nothing in it repeats, so nothing of it deflates.
+    let payload: Vec<u8> =
+        (0..payload::MAX_BYTES).map(|i| u8::try_from(i * i * 31 % 251).unwrap() ^ (i >> 3) as u8).collect();
+    let cose = specs::cose::Unsigned::new(-7, signing.kid, payload).sign(&[0x5a; 64]);
+    let symbol = Symbol::encode(&specs::hcert::seal(&cose), Use::Paper).unwrap();
+    assert_eq!(symbol.level(), Level::Q);
+}
+
+/// Whoever passes the first pass is certified: the second never stops a person for a name or a date.
+#[test]
+fn what_the_first_pass_accepts_the_second_never_refuses() {
+    const WORD: &str = "[A-ZĐÀÁĂÂÊÔƠƯßÅЖΩ][a-zđàáảãạăằắâấêếềểễệôốơớờưứừỳýåжø]";
+    let family = format!("{WORD}{{0,25}}([ '-]{WORD}{{0,51}})?");
+    let given = format!("({WORD}{{0,20}}[ -]){{0,2}}[A-Za-zđ]{{1,16}}[.]?|");
+    let birth = "(19[0-9][0-9]|20[01][0-9])(-0[1-9](-[0-2][1-9])?)?";
+    let authority = format!("{WORD}{{1,78}}[.]");
+    let texts: [BoxedStrategy<String>; 4] =
+        [&*family, &*given, birth, &*authority].map(|regex| proptest::string::string_regex(regex).unwrap().boxed());
+    let products: Vec<&str> = ValueSets::bundled().vaccines().iter().map(|vaccine| vaccine.id.as_str()).collect();
+    let codes = (prop::sample::select(products), prop::sample::select(vec!["VN", "LA", "FR"]));
+    let numbers = (1u32..5, 1u32..5, 0u32..3, 0i64..2300);
+    let (signings, uvci) = (signings(), Uvci::new("VN", [3; 16]).unwrap());
+    let first = specs::time::Date::parse("2021-01-01").unwrap();
+    let accepted = std::cell::Cell::new(0);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 1000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let outcome = runner.run(&(texts, codes, numbers), |(texts, codes, numbers)| {
+        let mut facts = facts("d-1");
+        [facts.holder.family_name, facts.holder.given_name, facts.holder.birth_date, facts.authority] = texts;
+        (facts.product, facts.holder.nationality) = (codes.0.to_owned(), codes.1.to_owned());
+        (facts.dose_number, facts.series_doses) = (numbers.0, numbers.1);
+        facts.doses_received = numbers.0 + numbers.2;
+        facts.injected_on = first.add_days(numbers.3).to_string();
+        if let Ok(dose) = dose::check(&facts, "VN", NOW) {
+            accepted.set(accepted.get() + 1);
+            for signing in &signings {
+                prop_assert_eq!(signing.draft(&dose, &uvci, NOW).err(), None);
+            }
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    println!("{} of 1000 generated doses were accepted", accepted.get());
+    assert!(accepted.get() > 100, "the generator makes too few acceptable doses: {}", accepted.get());
 }
