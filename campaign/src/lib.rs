@@ -18,8 +18,8 @@ pub mod vault;
 pub mod journal;
 pub mod ledger;
 
-pub mod places;
 pub mod catalogue;
+pub mod places;
 
 pub mod supply;
 
@@ -34,11 +34,13 @@ pub mod auth;
 pub mod command;
 pub mod event;
 pub mod facts;
+pub mod http;
+pub mod keeper;
 pub mod unit;
 #[cfg(test)]
 mod world;
-pub mod keeper;
 
+pub mod accounts;
 pub mod audit;
 pub mod replay;
 pub mod seed;

@@ -1,2 +1,205 @@
-//! Command line.
-fn main() {}
+//! The campaign's one program: serve, migrate, seed, replay, audit, and opening accounts.
+
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use campaign::auth::Role;
+use campaign::auth::password::{Cost, Stored};
+use campaign::auth::session::Sessions;
+use campaign::clock::{Clock, SystemClock};
+use campaign::db::Db;
+use campaign::ids::UnitId;
+use campaign::keeper::{Keeper, Running};
+use campaign::vault::Vault;
+use campaign::{accounts, audit, replay, rng, seed};
+use clap::{Args, Parser, Subcommand};
+
+/// Lá Chắn: the national vaccination campaign.
+#[derive(Parser)]
+#[command(name = "campaign", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve(serve::Options),
+    /// Bring the database's tables up to date, and stop
+    Migrate(Where),
+    /// Open the units of the demonstration, and its sample accounts
+    Seed {
+        #[command(flatten)]
+        place: Where,
+        /// Also open sample accounts with random passwords, written to sample-accounts.tsv in the data folder
+        #[arg(long)]
+        accounts: bool,
+    },
+    /// Open an account, grant it roles and set its password, read from the first line of standard input
+    Account {
+        #[command(flatten)]
+        place: Where,
+        /// Login name: 3 to 32 of a-z 0-9 . _ -
+        #[arg(long)]
+        login: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// A role and where it holds, for example administrator@VN; may be given several times
+        #[arg(long, value_parser = grant)]
+        role: Vec<(Role, UnitId)>,
+    },
+    /// Rebuild every projection from the journal
+    Replay(Where),
+    /// Walk the chains, recount the ledger and compare every table with the journal; report the first difference
+    Audit {
+        #[command(flatten)]
+        place: Where,
+        /// A checkpoint written earlier and kept elsewhere: what it witnessed must still stand
+        #[arg(long)]
+        witnessed: Option<PathBuf>,
+        /// Write the newest entry of each stream to this file, to be kept elsewhere
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+    },
+}
+
+/// Where the data are.
+#[derive(Args, Clone)]
+struct Where {
+    /// Data folder: the master key of personal data, and the SQLite database unless --database-url is given
+    #[arg(long)]
+    data: PathBuf,
+    /// PostgreSQL: postgres://USER@HOST:PORT/DATABASE
+    #[arg(long, env = "LACHAN_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+/// An opened data folder.
+struct Opened {
+    db: Db,
+    vault: Arc<Vault>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter.unwrap_or_else(|_| "info,sqlx=warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("campaign: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(options) => serve::run(options).await,
+        Command::Migrate(place) => place.open().await.map(drop),
+        Command::Seed { place, accounts } => seed_sample(&place, accounts).await,
+        Command::Account { place, login, name, role } => open_account(&place, &login, &name, &role).await,
+        Command::Replay(place) => {
+            let opened = place.open().await?;
+            let rebuilt = replay::replay(&opened.db, &opened.vault, progress("streams")).await?;
+            println!("{} entries of {} streams taken in", rebuilt.entries, rebuilt.streams);
+            Ok(())
+        }
+        Command::Audit { place, witnessed, checkpoint } => {
+            let opened = place.open().await?;
+            let witnessed = witnessed.map(std::fs::read).transpose().context("the witnessed checkpoint")?;
+            let witnessed: Option<audit::Checkpoint> =
+                witnessed.map(|json| serde_json::from_slice(&json)).transpose().context("the witnessed checkpoint")?;
+            let report = audit::audit(&opened.db, &opened.vault, witnessed.as_ref(), progress("streams")).await?;
+            println!("{}", serde_json::to_string_pretty(&report)?);
+            if let Some(path) = checkpoint {
+                std::fs::write(&path, serde_json::to_vec_pretty(&report.checkpoint)?)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn seed_sample(place: &Where, with_accounts: bool) -> anyhow::Result<()> {
+    let opened = place.open().await?;
+    let (keeper, running) = opened.keeper();
+    let seeded = seed::run(&keeper).await?;
+    println!("{} units opened, {} known", seeded.opened, seeded.known);
+    if with_accounts {
+        let file = place.data.join("sample-accounts.tsv");
+        accounts::open_samples(&keeper, &sessions(&opened)?, &file, SystemClock.now()).await?;
+        println!("sample accounts: {}", file.display());
+    }
+    drop(keeper);
+    running.finished().await;
+    Ok(())
+}
+
+async fn open_account(place: &Where, login: &str, name: &str, grants: &[(Role, UnitId)]) -> anyhow::Result<()> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    let opened = place.open().await?;
+    let (keeper, running) = opened.keeper();
+    let password = password.trim_end_matches(['\r', '\n']);
+    accounts::open(&keeper, &sessions(&opened)?, (login, name, password), grants, SystemClock.now()).await?;
+    drop(keeper);
+    running.finished().await;
+    Ok(())
+}
+
+impl Where {
+    async fn open(&self) -> anyhow::Result<Opened> {
+        make_private(&self.data)?;
+        let vault = Arc::new(Vault::open(&self.data)?);
+        let db = match &self.database_url {
+            Some(url) if url.starts_with("postgres") => Db::connect(url).await?,
+            Some(_) => bail!("--database-url: postgres://USER@HOST:PORT/DATABASE"),
+            None => Db::open_folder(&self.data).await?,
+        };
+        Ok(Opened { db, vault })
+    }
+}
+
+impl Opened {
+    fn keeper(&self) -> (Keeper, Running) {
+        Keeper::start(&self.db, Arc::clone(&self.vault), Arc::new(SystemClock))
+    }
+}
+
+/// Sessions over the database, with a password that nobody has.
+fn sessions(opened: &Opened) -> anyhow::Result<Sessions> {
+    let nobody = Stored::new(&hex::encode(rng::bytes::<16>()), rng::bytes(), Cost::SERVER);
+    Ok(Sessions::new(opened.db.clone(), nobody.context("a random password is long enough")?))
+}
+
+/// Makes a folder that only its owner can enter.
+fn make_private(folder: &std::path::Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("the data folder {}", folder.display()))
+}
+
+fn grant(text: &str) -> Result<(Role, UnitId), String> {
+    let (role, unit) = text.split_once('@').ok_or("ROLE@UNIT")?;
+    let names = || Role::ALL.map(Role::as_str).join(", ");
+    let role = Role::parse(role).ok_or_else(|| format!("roles: {}", names()))?;
+    Ok((role, UnitId::parse(unit).map_err(|refusal| refusal.to_string())?))
+}
+
+/// Says now and then how far a long walk is.
+fn progress(what: &'static str) -> impl FnMut(u64, u64) {
+    move |done, all| {
+        if done == all || done.is_multiple_of(1_000) {
+            eprintln!("{done} of {all} {what}");
+        }
+    }
+}

@@ -68,6 +68,13 @@ pub async fn run(keeper: &Keeper) -> Result<Seeded, Refusal> {
     Ok(seeded)
 }
 
+/// The stores and sites of the demonstration, where its people work.
+pub fn units_of_the_sample() -> impl Iterator<Item = UnitId> {
+    let stores = STORES.iter().map(|store| store.0);
+    let ids = stores.chain(SITES.iter().map(|site| site.0));
+    ids.map(|id| UnitId::parse(id).expect("the ids above are well formed"))
+}
+
 const NATION: (&str, &str) =
     ("Ban Chỉ đạo quốc gia về tiêm chủng (mẫu)", "National Steering Committee for Vaccination (sample)");
 

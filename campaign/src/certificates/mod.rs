@@ -4,9 +4,10 @@
 
 mod decide;
 mod evolve;
-pub mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+pub mod worker;
 
 use std::collections::BTreeMap;
 
@@ -18,11 +19,12 @@ use crate::vault::Sealed;
 
 pub use decide::{decide, follow, needs};
 pub use evolve::{evolve, transfers};
-pub use store::project;
+pub use store::{CertificateRow, of_dose, of_person, project};
 
 /// What a site, or the worker that talks to the issuer, can ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = CertificatesCommand)]
 pub enum Command {
     /// Asks the issuer for the certificates of a dose. Asking again while a request stands, or after the certificates came,
     /// changes nothing.
@@ -83,8 +85,9 @@ pub enum Event {
 }
 
 /// The issuer's problem, in its own words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = IssuerProblem)]
 pub struct Problem {
     /// Stable code.
     pub code: String,
@@ -125,6 +128,11 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Whether a certificate is there or may come.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Requested | Self::Issued)
+    }
+
     /// Stable name, as stored.
     pub fn code(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use crate::unit::UnitState;
 use crate::vault::Keyring;
 
 /// Certificates, by the site that gave the dose; `sealed` under the person's key, only while they are issued.
-pub static CERTIFICATES: Table = Table {
+pub(crate) static CERTIFICATES: Table = Table {
     name: "certificates",
     columns: &[
         ("dose", Text),
@@ -114,7 +114,7 @@ pub async fn of_person(db: &AnyPool, person: &PersonId) -> Result<Vec<Certificat
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn to_ask(db: &AnyPool, most: i64) -> Result<Vec<CertificateRow>, DbError> {
+pub(crate) async fn to_ask(db: &AnyPool, most: i64) -> Result<Vec<CertificateRow>, DbError> {
     let text = format!("{ROW} WHERE state = 'requested' ORDER BY requested_at, dose LIMIT $1");
     sqlx::query(sqlx::AssertSqlSafe(text)).bind(most).fetch_all(db).await?.iter().map(certificate_row).collect()
 }

@@ -7,13 +7,10 @@
 
 mod changes;
 mod connect;
+pub mod lease;
 pub(crate) mod migrations;
 mod statement;
 mod table;
-#[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
-mod tests;
 mod value;
 
 pub use changes::Changes;

@@ -19,7 +19,7 @@ const NAME_MAX: usize = 100;
 const TEXT_MAX: usize = 200;
 
 /// What the form carries, as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Full name, family name first, any Unicode form.
@@ -46,7 +46,7 @@ pub struct Form {
 }
 
 /// Sex as in the identity paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sex {
     /// Nữ.
@@ -58,7 +58,7 @@ pub enum Sex {
 }
 
 /// Identity paper. Never a primary key: matched through its keyed hash only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", content = "number", rename_all = "snake_case")]
 pub enum Identity {
     /// Personal identification number, 12 digits.
@@ -70,7 +70,7 @@ pub enum Identity {
 }
 
 /// Where the person lives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// Commune or province, named by code set and code.
@@ -81,12 +81,13 @@ pub struct Address {
 }
 
 /// A form that passed every rule: what is sealed under the person's key. Only [`parse`] makes one out of a form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Record {
     /// Full name in NFC, single spaces.
     pub name: String,
     /// Birth date with its precision.
     #[serde(deserialize_with = "birth_date")]
+    #[schema(value_type = String)]
     pub birth_date: PartialDate,
     /// Sex as in the identity paper.
     pub sex: Sex,

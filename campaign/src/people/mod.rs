@@ -22,7 +22,7 @@ use crate::vault::{Sealed, Token};
 pub use decide::{decide, needs};
 pub use evolve::{evolve, transfers};
 pub use form::{Address, Fault, Form, Identity, Record, Sex, Valid, parse};
-pub use store::project;
+pub use store::{PersonRow, find, person, project};
 
 /// What a registration desk can ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

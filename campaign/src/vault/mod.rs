@@ -10,6 +10,7 @@
 //! * Search tokens: HMAC-SHA-256 over kind and term, cut to 128 bits. They answer "who has this number?" and cannot be
 //!   turned back or made by who holds only the database.
 
+mod keys;
 mod master;
 #[cfg(test)]
 mod tests;
@@ -26,9 +27,11 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::db::{Db, DbError};
 use crate::ids::{PersonId, UnitId};
 use crate::rng;
 
+pub use keys::person_key;
 pub use master::{MASTER_KEY_ENV, MASTER_KEY_FILE, VaultError};
 
 /// Purpose of a sealed text: a person's record.
@@ -39,7 +42,7 @@ pub const CERTIFICATES: &str = "certificates";
 const NONCE: usize = 24;
 
 /// Text that only the person's key opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Sealed(String);
 
@@ -62,7 +65,7 @@ impl From<String> for Sealed {
 }
 
 /// A keyed hash under which a person can be found: 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Token(String);
 
@@ -220,6 +223,21 @@ impl Keyring {
             self.keys.clear();
         }
     }
+}
+
+/// Erases a person: destroys the data key and what was made from the data, in one transaction. The journal's chain and
+/// the sealed texts stay, and nobody can read them any more. Backups must be treated alike.
+///
+/// # Errors
+/// [`DbError`]; then nothing was erased.
+pub async fn erase(db: &Db, person: &PersonId) -> Result<(), DbError> {
+    let mut conn = db.open_writer().await?;
+    sqlx::raw_sql(db.engine().begin()).execute(&mut conn).await?;
+    for text in ["DELETE FROM person_keys WHERE person = $1", "DELETE FROM person_tokens WHERE person = $1"] {
+        sqlx::query(text).bind(person.as_str().to_owned()).execute(&mut conn).await?;
+    }
+    sqlx::raw_sql("COMMIT").execute(&mut conn).await?;
+    Ok(())
 }
 
 fn derive(master: &[u8; 32], info: &[u8]) -> Zeroizing<[u8; 32]> {

@@ -1,0 +1,277 @@
+//! Logging in and staying so: a random 256-bit token, of which only the hash is stored.
+//!
+//! Who holds a token and which roles they have is remembered for a few seconds, so that a request costs no query; a role
+//! withdrawn, or a session ended in another process, ends here within [`REMEMBERED`].
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use sqlx::Row as _;
+use tokio::sync::Semaphore;
+
+use super::Role;
+use super::password::Stored;
+use crate::clock::Timestamp;
+use crate::db::{Db, DbError};
+use crate::ids::UnitId;
+
+/// How long a session lasts, in minutes: one working day.
+pub const LASTS: i64 = 12 * 60;
+/// How long who holds a token is remembered, in milliseconds.
+pub const REMEMBERED: i64 = 5_000;
+/// So many wrong passwords in a row, and an account waits.
+const TRIES: u32 = 5;
+/// Minutes an account waits after [`TRIES`] wrong passwords.
+const WAIT: i64 = 5;
+/// Passwords hashed at the same time: each costs memory and a core.
+const HASHED_AT_ONCE: usize = 2;
+
+/// Who is logged in, and what they may do where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Login name, as entries of the journal carry it.
+    pub account: String,
+    /// The person's name.
+    pub name: String,
+    /// Roles and where they hold.
+    pub grants: BTreeSet<(Role, UnitId)>,
+}
+
+impl Actor {
+    /// Whether one of these roles holds at that unit.
+    pub fn holds(&self, roles: &[Role], unit: &UnitId) -> bool {
+        self.grants.iter().any(|(role, at)| roles.contains(role) && at == unit)
+    }
+
+    /// Whether any role holds at that unit.
+    pub fn works_at(&self, unit: &UnitId) -> bool {
+        self.grants.iter().any(|(_, at)| at == unit)
+    }
+
+    /// Whether that role holds anywhere.
+    pub fn is(&self, role: Role) -> bool {
+        self.grants.iter().any(|(held, _)| *held == role)
+    }
+}
+
+/// A session token, as the client keeps it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl std::fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionToken(..)")
+    }
+}
+
+impl SessionToken {
+    /// A token out of 32 random bytes.
+    pub fn new(random: [u8; 32]) -> SessionToken {
+        SessionToken(URL_SAFE_NO_PAD.encode(random))
+    }
+
+    /// What a client sent; any text.
+    pub fn from_text(text: &str) -> SessionToken {
+        SessionToken(text.to_owned())
+    }
+
+    /// The text for the client.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+/// Why nobody was logged in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// No such account, a closed one, or another password; not told apart.
+    #[error("unknown account or wrong password")]
+    Wrong,
+    /// Too many wrong passwords; wait so many seconds.
+    #[error("too many tries; wait {0} s")]
+    Wait(i64),
+    /// The database could not be asked.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// The sessions of this process over those of the database.
+pub struct Sessions {
+    db: Db,
+    hashing: Semaphore,
+    remembered: Mutex<HashMap<[u8; 32], (Timestamp, Option<Actor>)>>,
+    failures: Mutex<HashMap<String, (u32, Timestamp)>>,
+    nobody: Stored,
+}
+
+impl Sessions {
+    /// Sessions kept in that database. `nobody` is some stored password that nobody has: checking against it makes an
+    /// unknown account cost what a known one costs.
+    pub fn new(db: Db, nobody: Stored) -> Sessions {
+        Sessions {
+            db,
+            hashing: Semaphore::new(HASHED_AT_ONCE),
+            remembered: Mutex::default(),
+            failures: Mutex::default(),
+            nobody,
+        }
+    }
+
+    /// Logs in.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub async fn log_in(
+        &self,
+        account: &str,
+        password: &str,
+        token: SessionToken,
+        now: Timestamp,
+    ) -> Result<(SessionToken, Actor), LoginError> {
+        self.may_try(account, now)?;
+        let stored = self.stored(account).await?;
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let password = password.to_owned();
+        let Ok(_permit) = self.hashing.acquire().await else { return Err(LoginError::Wrong) };
+        let right = tokio::task::spawn_blocking(move || stored.is(&password)).await.unwrap_or(false);
+        let actor = if known && right { self.actor_named(account).await? } else { None };
+        let Some(actor) = actor else {
+            self.failed(account, now);
+            return Err(LoginError::Wrong);
+        };
+        lock(&self.failures).remove(account);
+        let mut writer = self.db.open_writer().await?;
+        sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
+            .bind(now.0)
+            .execute(&mut writer)
+            .await
+            .map_err(DbError::from)?;
+        sqlx::query("INSERT INTO sessions (token_hash, account, created_at, expires_at) VALUES ($1, $2, $3, $4)")
+            .bind(token.hash().to_vec())
+            .bind(account.to_owned())
+            .bind(now.0)
+            .bind(now.plus_minutes(LASTS).0)
+            .execute(&mut writer)
+            .await
+            .map_err(DbError::from)?;
+        Ok((token, actor))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn log_out(&self, token: &SessionToken) -> Result<(), DbError> {
+        let mut writer = self.db.open_writer().await?;
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(token.hash().to_vec())
+            .execute(&mut writer)
+            .await?;
+        lock(&self.remembered).remove(&token.hash());
+        Ok(())
+    }
+
+    /// Who holds this token.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn actor(&self, token: &SessionToken, now: Timestamp) -> Result<Option<Actor>, DbError> {
+        let hash = token.hash();
+        if let Some((since, actor)) = lock(&self.remembered).get(&hash)
+            && (0..REMEMBERED).contains(&(now.0 - since.0))
+        {
+            return Ok(actor.clone());
+        }
+        let row = sqlx::query("SELECT account FROM sessions WHERE token_hash = $1 AND expires_at > $2")
+            .bind(hash.to_vec())
+            .bind(now.0)
+            .fetch_optional(self.db.read())
+            .await?;
+        let actor = match row {
+            Some(row) => self.actor_named(row.try_get::<&str, _>(0)?).await?,
+            None => None,
+        };
+        let mut remembered = lock(&self.remembered);
+        if remembered.len() >= 10_000 {
+            remembered.clear();
+        }
+        remembered.insert(hash, (now, actor.clone()));
+        Ok(actor)
+    }
+
+    /// Sets an account's password. All its sessions end.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn set_password(&self, account: &str, password: &Stored, now: Timestamp) -> Result<(), DbError> {
+        let mut writer = self.db.open_writer().await?;
+        let set = "INSERT INTO credentials (account, password, changed_at) VALUES ($1, $2, $3) \
+                   ON CONFLICT (account) DO UPDATE SET password = excluded.password, changed_at = excluded.changed_at";
+        sqlx::query(set)
+            .bind(account.to_owned())
+            .bind(password.as_str().to_owned())
+            .bind(now.0)
+            .execute(&mut writer)
+            .await?;
+        let end = "DELETE FROM sessions WHERE account = $1";
+        sqlx::query(end).bind(account.to_owned()).execute(&mut writer).await?;
+        lock(&self.remembered).retain(|_, (_, actor)| actor.as_ref().is_none_or(|actor| actor.account != account));
+        Ok(())
+    }
+
+    async fn stored(&self, account: &str) -> Result<Option<Stored>, DbError> {
+        let row = sqlx::query("SELECT password FROM credentials WHERE account = $1")
+            .bind(account.to_owned())
+            .fetch_optional(self.db.read())
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.map(Stored::from_text))
+    }
+
+    async fn actor_named(&self, account: &str) -> Result<Option<Actor>, DbError> {
+        let row = sqlx::query("SELECT name FROM accounts WHERE account = $1 AND closed = 0")
+            .bind(account.to_owned())
+            .fetch_optional(self.db.read())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let name = row.try_get(0)?;
+        let rows = sqlx::query("SELECT role, at_unit FROM grants WHERE account = $1")
+            .bind(account.to_owned())
+            .fetch_all(self.db.read())
+            .await?;
+        let mut grants = BTreeSet::new();
+        for row in rows {
+            let role = Role::parse(row.try_get(0)?);
+            let unit = UnitId::parse(row.try_get(1)?);
+            grants.extend(role.zip(unit.ok()));
+        }
+        Ok(Some(Actor { account: account.to_owned(), name, grants }))
+    }
+
+    fn may_try(&self, account: &str, now: Timestamp) -> Result<(), LoginError> {
+        match lock(&self.failures).get(account) {
+            Some((count, last)) if *count >= TRIES && now < last.plus_minutes(WAIT) => {
+                Err(LoginError::Wait((last.plus_minutes(WAIT).0 - now.0) / 1_000 + 1))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, account: &str, now: Timestamp) {
+        let mut failures = lock(&self.failures);
+        failures.retain(|_, (_, last)| now < last.plus_minutes(WAIT));
+        let entry = failures.entry(account.to_owned()).or_insert((0, now));
+        *entry = (entry.0 + 1, now);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,61 @@
+//! Commands over HTTP: one route for all, since every command is a JSON object under its folder and name.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::{App, Body, Known, Problem};
+use crate::auth::roles_for;
+use crate::command::{Command, Envelope};
+use crate::ids::{CommandId, UnitId};
+use crate::keeper::Reply;
+
+/// The header in which the client names its command.
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The header that says that this is the answer to an earlier request with the same key.
+const REPEATED: &str = "idempotency-replayed";
+
+/// Takes a command of any folder.
+pub(super) async fn take(
+    State(app): State<App>,
+    known: Known,
+    Path((unit, folder, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    Body(fields): Body<Value>,
+) -> Result<Response, Problem> {
+    let unit = UnitId::parse(&unit)?;
+    let id = command_id(&headers)?;
+    let command: Command = serde_json::from_value(json!({ folder: { name: fields } })).map_err(not_a_command)?;
+    known.needs(roles_for(&command), &unit)?;
+    let envelope = Envelope::new(id, unit, known.actor.account, command);
+    Ok(answer(app.keeper.submit(envelope).await?))
+}
+
+/// The id the client chose for its command.
+///
+/// # Errors
+/// `malformed-id`, or `malformed-request` when there is none.
+pub(super) fn command_id(headers: &HeaderMap) -> Result<CommandId, Problem> {
+    let header = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
+    let text = header.ok_or_else(|| Problem::malformed("the header Idempotency-Key is missing"))?;
+    Ok(CommandId::parse(text)?)
+}
+
+/// The answer of a keeper as a response.
+pub(super) fn answer(reply: Reply) -> Response {
+    let mut response = (StatusCode::OK, reply.answer.as_str().to_owned()).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if reply.repeated {
+        response.headers_mut().insert(REPEATED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn not_a_command(error: serde_json::Error) -> Problem {
+    let why = error.to_string();
+    if why.starts_with("unknown variant") {
+        return Problem::not_found();
+    }
+    Problem::malformed(why)
+}

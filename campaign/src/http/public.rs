@@ -1,0 +1,155 @@
+//! What anybody may read: health, places, products, the trust list, the description of the API.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::Row as _;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{App, Problem};
+use crate::catalogue;
+use crate::places::{AdminCode, AdminUnits, CodeSet};
+
+/// How the server is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `ok` when doses can be recorded.
+    status: &'static str,
+    /// Its clock, RFC 3339.
+    at: String,
+    /// `ok`, `away` or `none`.
+    issuer: &'static str,
+    /// Whether this is a rehearsal, with a clock that can be moved and sample data.
+    rehearsal: bool,
+}
+
+/// Is the server well?
+#[utoipa::path(get, path = "/api/health", tag = "public", responses((status = 200, body = Health), (status = 503, body = Problem)))]
+pub(super) async fn health(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    sqlx::query("SELECT 1").execute(app.db.read()).await.map_err(|error| {
+        tracing::error!(%error, "the database does not answer");
+        Problem::from(crate::refusal::Refusal::Unavailable)
+    })?;
+    let issuer = match &app.issuer {
+        None => "none",
+        Some(issuer) if issuer.health().await.is_ok() => "ok",
+        Some(_) => "away",
+    };
+    let at = app.clock.now().to_string();
+    Ok(Json(Health { status: "ok", at, issuer, rehearsal: app.rehearsal.is_some() }))
+}
+
+/// The organisation units of the campaign: offices, stores and sites with their pins.
+#[utoipa::path(get, path = "/api/units", tag = "public", responses((status = 200)))]
+pub(super) async fn units(State(app): State<App>) -> Result<Json<Value>, Problem> {
+    let text = "SELECT id, kind, name, name_en, code_set, code, province, parent, supplied_by, lat, lon, status \
+                FROM units ORDER BY id";
+    let rows = sqlx::query(text).fetch_all(app.db.read()).await.map_err(Problem::internal)?;
+    let read = |row: &sqlx::any::AnyRow| -> Result<Value, sqlx::Error> {
+        Ok(json!({
+            "unit": row.try_get::<String, _>(0)?,
+            "kind": row.try_get::<String, _>(1)?,
+            "name": row.try_get::<String, _>(2)?,
+            "name_en": row.try_get::<Option<String>, _>(3)?,
+            "code_set": row.try_get::<Option<String>, _>(4)?,
+            "code": row.try_get::<Option<String>, _>(5)?,
+            "province": row.try_get::<Option<String>, _>(6)?,
+            "parent": row.try_get::<Option<String>, _>(7)?,
+            "supplied_by": row.try_get::<Option<String>, _>(8)?,
+            "lat": row.try_get::<Option<f64>, _>(9)?,
+            "lon": row.try_get::<Option<f64>, _>(10)?,
+            "status": row.try_get::<String, _>(11)?,
+        }))
+    };
+    Ok(Json(rows.iter().map(read).collect::<Result<_, _>>().map_err(Problem::internal)?))
+}
+
+/// Which administrative units.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    /// `VN-2025` (34 provinces and their communes) or `VN-2004` (the 63 provinces before).
+    code_set: String,
+    /// The communes of this province; without it, the provinces.
+    province: Option<String>,
+}
+
+/// Administrative units: every code with its code set, for the same two digits name different provinces before and after
+/// 1 July 2025.
+#[utoipa::path(get, path = "/api/admin-units", tag = "public", params(Which),
+    responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn admin_units(Query(which): Query<Which>) -> Result<Json<Value>, Problem> {
+    let code_set: CodeSet = which.code_set.parse().map_err(Problem::malformed)?;
+    let all = AdminUnits::bundled();
+    let units: Vec<Value> = match which.province {
+        None => all.provinces(code_set).map(admin_unit).collect(),
+        Some(code) => {
+            let province = AdminCode { code_set, code };
+            all.find(&province).ok_or_else(Problem::not_found)?;
+            all.children(code_set, &province.code).iter().map(admin_unit).collect()
+        }
+    };
+    Ok(Json(Value::Array(units)))
+}
+
+fn admin_unit(unit: &crate::places::AdminUnit) -> Value {
+    json!({
+        "code_set": unit.code_set.as_str(),
+        "code": unit.code,
+        "name": unit.name,
+        "name_en": unit.name_en,
+        "lat": unit.point.lat(),
+        "lon": unit.point.lon(),
+    })
+}
+
+/// The vaccines of the campaign with their codes.
+#[utoipa::path(get, path = "/api/products", tag = "public", responses((status = 200)))]
+pub(super) async fn products() -> Json<Value> {
+    let product = |product: catalogue::Product| {
+        let vaccine = product.vaccine();
+        json!({
+            "product": product.id(),
+            "name": product.name(),
+            "maker": vaccine.maker,
+            "eu_vp": vaccine.eu_vp,
+            "eu_mp": vaccine.eu_mp,
+            "eu_ma": vaccine.eu_ma,
+            "cvx": vaccine.cvx,
+            "icd11_class": vaccine.icd11_class,
+            "icd11": vaccine.icd11,
+            "series_doses": product.series_doses(),
+            "doses_per_vial": product.doses_per_vial(),
+            "min_age_years": vaccine.min_age_years,
+        })
+    };
+    Json(catalogue::products().map(product).collect())
+}
+
+/// The signed list of signers as COSE: what a verifier needs, beside the anchor it has.
+#[utoipa::path(get, path = "/api/trust-list", tag = "public",
+    responses((status = 200, content_type = "application/cose"), (status = 503, body = Problem)))]
+pub(super) async fn trust_list(State(app): State<App>) -> Result<Response, Problem> {
+    let issuer = app.issuer.as_ref().ok_or_else(issuer_away)?;
+    let list = issuer.trust_list().await.map_err(|_| issuer_away())?;
+    Ok(([(header::CONTENT_TYPE, "application/cose"), (header::CACHE_CONTROL, "public, max-age=300")], list)
+        .into_response())
+}
+
+/// The same list as a JWS, for the ecosystem.
+#[utoipa::path(get, path = "/api/trust-list.jws", tag = "public",
+    responses((status = 200, content_type = "application/jose"), (status = 503, body = Problem)))]
+pub(super) async fn trust_list_jws(State(app): State<App>) -> Result<Response, Problem> {
+    let issuer = app.issuer.as_ref().ok_or_else(issuer_away)?;
+    let list = issuer.trust_list_jws().await.map_err(|_| issuer_away())?;
+    Ok(([(header::CONTENT_TYPE, "application/jose"), (header::CACHE_CONTROL, "public, max-age=300")], list)
+        .into_response())
+}
+
+pub(super) fn issuer_away() -> Problem {
+    let (vi, en) = ("Hệ thống cấp chứng nhận tạm thời không trả lời", "The issuer does not answer now; come again");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "issuer-away", vi, en)
+}

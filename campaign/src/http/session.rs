@@ -1,0 +1,123 @@
+//! Log in, log out, who am I.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::actor::COOKIE;
+use super::{App, Body, Known, Problem};
+use crate::auth::Role;
+use crate::auth::password::{Cost, Stored};
+use crate::auth::session::{Actor, LASTS, LoginError, SessionToken};
+use crate::ids::UnitId;
+
+/// Account and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Login {
+    account: String,
+    password: String,
+}
+
+/// A role at a unit.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Grant {
+    role: Role,
+    unit: String,
+}
+
+/// Who is logged in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Me {
+    account: String,
+    name: String,
+    grants: Vec<Grant>,
+    /// Only in the answer to a login: for programs, to be sent as `Authorization: Bearer`. Browsers have the cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+impl Me {
+    fn of(actor: &Actor, token: Option<&SessionToken>) -> Me {
+        let grants = actor.grants.iter().map(|(role, unit)| Grant { role: *role, unit: unit.to_string() });
+        Me {
+            account: actor.account.clone(),
+            name: actor.name.clone(),
+            grants: grants.collect(),
+            token: token.map(|token| token.as_str().to_owned()),
+        }
+    }
+}
+
+/// Log in.
+#[utoipa::path(post, path = "/api/session", tag = "session", request_body = Login, responses(
+    (status = 200, body = Me), (status = 401, body = Problem), (status = 429, body = Problem)))]
+pub(super) async fn log_in(State(app): State<App>, Body(login): Body<Login>) -> Result<Response, Problem> {
+    let token = SessionToken::new(crate::rng::bytes());
+    let (token, actor) = match app.sessions.log_in(&login.account, &login.password, token, app.clock.now()).await {
+        Ok(opened) => opened,
+        Err(LoginError::Wrong) => {
+            let (vi, en) = ("Sai tài khoản hoặc mật khẩu", "Unknown account or wrong password");
+            return Err(Problem::new(StatusCode::UNAUTHORIZED, "login-wrong", vi, en));
+        }
+        Err(LoginError::Wait(seconds)) => {
+            let (vi, en) =
+                ("Sai mật khẩu nhiều lần, hãy chờ rồi thử lại", "Too many wrong passwords; wait and try again");
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "login-wait", vi, en)
+                .with(serde_json::json!({ "seconds": seconds })));
+        }
+        Err(LoginError::Database(error)) => return Err(Problem::internal(error)),
+    };
+    let cookie = format!("{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", token.as_str(), LASTS * 60);
+    let mut response = Json(Me::of(&actor, Some(&token))).into_response();
+    let cookie = HeaderValue::from_str(&cookie).map_err(Problem::internal)?;
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// Who am I, and what may I do where.
+#[utoipa::path(get, path = "/api/session", tag = "session", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+pub(super) async fn who(known: Known) -> Json<Me> {
+    Json(Me::of(&known.actor, None))
+}
+
+/// Log out.
+#[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
+pub(super) async fn log_out(State(app): State<App>, known: Known) -> Result<StatusCode, Problem> {
+    app.sessions.log_out(&known.token).await.map_err(Problem::internal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An account and its new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPassword {
+    account: String,
+    /// At least 10 characters.
+    password: String,
+}
+
+/// Set an account's password: one's own, or anybody's as an administrator of the nation. All sessions of the account end.
+#[utoipa::path(put, path = "/api/password", tag = "session", request_body = NewPassword, responses(
+    (status = 204), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn set_password(
+    State(app): State<App>,
+    known: Known,
+    Body(NewPassword { account, password }): Body<NewPassword>,
+) -> Result<StatusCode, Problem> {
+    if account != known.actor.account {
+        known.needs(&[Role::Administrator], &UnitId::nation())?;
+    }
+    let salt = crate::rng::bytes();
+    let hashed = tokio::task::spawn_blocking(move || Stored::new(&password, salt, Cost::SERVER)).await;
+    let stored = hashed.map_err(Problem::internal)?.ok_or_else(|| {
+        let (vi, en) = ("Mật khẩu phải có ít nhất 10 ký tự", "The password must have at least 10 characters");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password-too-short", vi, en)
+    })?;
+    app.sessions.set_password(&account, &stored, app.clock.now()).await.map_err(Problem::internal)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,147 @@
+//! `campaign serve`: the API, the keepers, the worker that asks the issuer, and on a single machine the issuer itself.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use campaign::certificates::worker::Worker;
+use campaign::clock::{Clock, RehearsalClock, SystemClock};
+use campaign::http::{App, router};
+use campaign::keeper::Keeper;
+use campaign::rng;
+use clap::Args;
+use tokio::process::{Child, Command};
+
+use super::{Where, sessions};
+
+/// How long the issuer may take to answer for the first time: its keys are under a slow pass phrase.
+const ISSUER_START: Duration = Duration::from_secs(60);
+
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    place: Where,
+    /// Where to answer
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Start an issuer with this key folder, on this machine; its data go to DATA/issuer
+    #[arg(long, conflicts_with = "issuer_socket")]
+    issuer_keys: Option<PathBuf>,
+    /// File with the pass phrase of the issuer's keys
+    #[arg(long, requires = "issuer_keys")]
+    issuer_passphrase_file: Option<PathBuf>,
+    /// Ask the issuer that listens on this Unix socket
+    #[arg(long)]
+    issuer_socket: Option<PathBuf>,
+    /// A rehearsal: the clock starts so many minutes behind and may be moved forward through the API
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440))]
+    rehearsal: Option<u16>,
+}
+
+pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
+    let opened = options.place.open().await?;
+    let rehearsal = options.rehearsal.map(|minutes| Arc::new(RehearsalClock::behind(i64::from(minutes))));
+    let clock: Arc<dyn Clock> = match &rehearsal {
+        Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+        None => Arc::new(SystemClock),
+    };
+    let listener = tokio::net::TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another campaign running?", options.listen))?;
+    let socket = options.issuer_socket.clone().or_else(|| options.issuer_keys.is_some().then(|| own_socket(&options)));
+    let child = match &options.issuer_keys {
+        Some(keys) => Some(start_issuer(&options, keys, &own_socket(&options))?),
+        None => None,
+    };
+    let issuer = socket.map(issuer::api::Client::unix).transpose()?;
+    let sessions = Arc::new(sessions(&opened)?);
+    let (keeper, running) = Keeper::start(&opened.db, Arc::clone(&opened.vault), Arc::clone(&clock));
+    let mut child = match (child, &issuer) {
+        (Some(child), Some(issuer)) => Some(wait_for(child, issuer).await?),
+        (child, _) => child,
+    };
+    let worker = issuer.clone().map(|issuer| {
+        let holder = hex::encode(rng::bytes::<16>());
+        let worker = Worker {
+            db: opened.db.clone(),
+            vault: Arc::clone(&opened.vault),
+            keeper: keeper.clone(),
+            issuer,
+            clock: Arc::clone(&clock),
+            holder,
+        };
+        tokio::spawn(worker.run())
+    });
+    let app = App { db: opened.db.clone(), vault: opened.vault, keeper, sessions, clock, issuer, rehearsal };
+    tracing::info!(address = %listener.local_addr()?, "ready");
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop_asked()?).await?;
+    tracing::info!("stopping: what was accepted is being written");
+    if let Some(worker) = worker {
+        worker.abort();
+        // It was ended on purpose; there is nothing to learn from how.
+        let _ = worker.await;
+    }
+    running.finished().await;
+    if let Some(child) = &mut child {
+        stop(child).await;
+    }
+    opened.db.close().await;
+    Ok(())
+}
+
+fn own_socket(options: &Options) -> PathBuf {
+    options.place.data.join("issuer").join("issuer.socket")
+}
+
+/// Starts the issuer that lies beside this program. It stops when this process is gone, however that happens.
+fn start_issuer(options: &Options, keys: &Path, socket: &Path) -> anyhow::Result<Child> {
+    let program = std::env::current_exe()?.with_file_name("issuer");
+    let data = options.place.data.join("issuer");
+    let mut command = Command::new(&program);
+    command.arg("serve").arg("--keys").arg(keys).arg("--data").arg(data).arg("--socket").arg(socket);
+    if let Some(file) = &options.issuer_passphrase_file {
+        command.arg("--passphrase-file").arg(file);
+    }
+    command.arg("--exit-with-parent").stdin(Stdio::piped()).kill_on_drop(true);
+    command.spawn().with_context(|| format!("cannot start {}", program.display()))
+}
+
+/// Waits until the issuer answers, or says why it does not.
+async fn wait_for(mut child: Child, issuer: &issuer::api::Client) -> anyhow::Result<Child> {
+    let answers = async {
+        while issuer.health().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        () = answers => Ok(child),
+        status = child.wait() => bail!("the issuer ended: {}", status?),
+        () = tokio::time::sleep(ISSUER_START) => bail!("the issuer does not answer"),
+    }
+}
+
+/// Closing its standard input asks the issuer to stop.
+async fn stop(child: &mut Child) {
+    drop(child.stdin.take());
+    if tokio::time::timeout(Duration::from_secs(10), child.wait()).await.is_err() {
+        tracing::warn!("the issuer does not stop; it is ended");
+        // It holds nothing that is not on its disk.
+        let _ = child.kill().await;
+    }
+}
+
+/// Done at SIGTERM or SIGINT.
+fn stop_asked() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
