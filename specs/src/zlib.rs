@@ -41,6 +41,11 @@ impl Error {
 
 /// The content of exactly one zlib stream.
 pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
+    // A stored block leaves five bits of its first byte without meaning (RFC 1951 section 3.2.4). Every writer clears
+    // them; a bit that could be flipped unseen has no place in a certificate.
+    if stream.get(2).is_some_and(|first| first & 0b110 == 0 && first >> 3 != 0) {
+        return Err(Error::Corrupt);
+    }
     const FLAGS: u32 =
         inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut state = Box::<DecompressorOxide>::default();
