@@ -2,6 +2,7 @@
 //!
 //! The library holds only what several test files need; the tests are in `tests/`.
 
+pub mod certificates;
 pub mod exceptions;
 pub mod signing;
 pub mod vectors;

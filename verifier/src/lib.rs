@@ -7,6 +7,7 @@
 
 mod check;
 mod claims;
+pub mod inspect;
 #[cfg(feature = "picture")]
 pub mod picture;
 #[cfg(feature = "scan")]

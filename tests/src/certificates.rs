@@ -1,0 +1,83 @@
+//! Certificates of a person who does not exist, for tests that need one of each format.
+
+use specs::dcc::{self, Entry, Name, Vaccination};
+use specs::hcert::{Claims, Content, seal};
+use specs::national;
+use specs::time::{Date, PartialDate, UnixTime};
+
+use crate::signing::TestSigner;
+
+/// The moment around which the tests turn: 2026-11-23 07:00 UTC.
+#[must_use]
+pub fn now() -> UnixTime {
+    UnixTime::from_rfc3339("2026-11-23T07:00:00Z").expect("a time")
+}
+
+/// A national certificate of one dose.
+#[must_use]
+pub fn national() -> national::Certificate {
+    national::Certificate {
+        name: national::Name {
+            family: "Nguyễn".to_owned(),
+            given: "Thị Hồng Nhung".to_owned(),
+            family_std: "NGUYEN".to_owned(),
+            given_std: "THI<HONG<NHUNG".to_owned(),
+        },
+        birth_date: PartialDate::parse("1990-05-17").expect("a date"),
+        nationality: "VN".to_owned(),
+        disease: "840539006".to_owned(),
+        doses_received: 2,
+        date: Date::parse("2026-11-20").expect("a date"),
+        dose_number: 2,
+        vaccine: "1119349007".to_owned(),
+        product: "EU/1/20/1528".to_owned(),
+        manufacturer: "ORG-100030215".to_owned(),
+        id: "URN:UVCI:01:VN:0123456789ABCDEF0123456789ABCDEF".to_owned(),
+    }
+}
+
+/// The same dose as EU certificate.
+#[must_use]
+pub fn eu_dcc() -> dcc::Certificate {
+    dcc::Certificate {
+        ver: dcc::SCHEMA_VERSION.to_owned(),
+        name: Name {
+            family: Some("Nguyễn".to_owned()),
+            given: Some("Thị Hồng Nhung".to_owned()),
+            family_std: Some("NGUYEN".to_owned()),
+            given_std: Some("THI<HONG<NHUNG".to_owned()),
+        },
+        birth_date: "1990-05-17".to_owned(),
+        entry: Entry::Vaccination(Vaccination {
+            disease: "840539006".to_owned(),
+            vaccine: "1119349007".to_owned(),
+            product: "EU/1/20/1528".to_owned(),
+            manufacturer: "ORG-100030215".to_owned(),
+            dose_number: 2,
+            series_doses: 2,
+            date: "2026-11-20".to_owned(),
+            country: "VN".to_owned(),
+            issuer: "DEMO".to_owned(),
+            id: "URN:UVCI:01:VN:0123456789ABCDEF0123456789ABCDEF".to_owned(),
+        }),
+    }
+}
+
+/// Claims around a content: issued two days before [`now`], for a year.
+#[must_use]
+pub fn claims(content: Content) -> Claims {
+    let issued = now().plus_days(-2);
+    Claims::new("VN", issued, national::expiry(issued), content)
+}
+
+/// The signed message of those claims.
+#[must_use]
+pub fn cose(signer: &TestSigner, claims: &Claims) -> Vec<u8> {
+    signer.cose(&claims.encode().expect("claims that can be written"))
+}
+
+/// The text of those claims, signed.
+#[must_use]
+pub fn text(signer: &TestSigner, claims: &Claims) -> String {
+    seal(&cose(signer, claims))
+}

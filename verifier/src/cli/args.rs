@@ -1,0 +1,69 @@
+//! What may be typed after `verifier`, and what typing it wrongly gets: a message and exit code 64, never 2, because
+//! 2 means "cannot tell" and a script must not mistake a typing error for a verdict.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use specs::time::UnixTime;
+
+/// Exit code of a certificate that is valid.
+pub(crate) const EXIT_VALID: u8 = 0;
+/// Exit code of a certificate that is not valid.
+pub(crate) const EXIT_INVALID: u8 = 1;
+/// Exit code where the program cannot tell.
+pub(crate) const EXIT_UNKNOWN: u8 = 2;
+/// Exit code of wrong usage, also of a file that is not there (sysexits' EX_USAGE).
+pub(crate) const EXIT_USAGE: u8 = 64;
+
+/// Checks vaccination certificates offline: no network, no database, nothing is kept.
+///
+/// Kiểm tra giấy chứng nhận tiêm chủng không cần mạng; không lưu lại bất cứ điều gì.
+///
+/// Exit codes: 0 valid, 1 not valid, 2 cannot tell, 64 wrong usage.
+#[derive(Parser)]
+#[command(name = "verifier", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Say whether a certificate is valid / Cho biết giấy chứng nhận có hợp lệ không
+    Check(Check),
+    /// Print every layer of a certificate / In từng lớp của giấy chứng nhận
+    Inspect(Inspect),
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The signed list of signers (COSE); needs --anchor
+    #[arg(long, value_name = "FILE", requires = "anchor")]
+    pub(crate) trust_list: Option<PathBuf>,
+    /// A root certificate that the trust list must lead to (PEM or DER); may be repeated
+    #[arg(long, value_name = "PEM")]
+    pub(crate) anchor: Vec<PathBuf>,
+    /// A document signer to trust as it is (PEM or DER); its own validity and purposes still count; may be repeated
+    #[arg(long, value_name = "PEM|DER")]
+    pub(crate) signer: Vec<PathBuf>,
+    /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(crate) at: Option<UnixTime>,
+    /// Print the verdict as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The certificate: its text (HC1:...), a file with the text, a picture of the QR code (PNG, JPEG), or - for stdin
+    #[arg(value_name = "TEXT|FILE|IMAGE|-", allow_hyphen_values = true)]
+    pub(crate) input: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// The certificate: its text (HC1:...), a file with the text, a picture of the QR code (PNG, JPEG), or - for stdin
+    #[arg(value_name = "TEXT|FILE|IMAGE|-", allow_hyphen_values = true)]
+    pub(crate) input: String,
+}
+
+fn moment(text: &str) -> Result<UnixTime, String> {
+    UnixTime::from_rfc3339(text).ok_or_else(|| "not an RFC 3339 time such as 2026-11-23T07:00:00Z".to_owned())
+}

@@ -1,0 +1,124 @@
+//! Reads what was asked, does it, prints the answer, gives the exit code. Nothing is kept.
+
+mod args;
+mod clock;
+mod input;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use clap::Parser;
+use trust_list::chain::Anchor;
+use trust_list::signers::Signer;
+use trust_list::{backend, list};
+use verifier::verdict::Outcome;
+use verifier::{Verdict, Verifier, inspect};
+
+use args::{Check, Cli, Command, EXIT_INVALID, EXIT_UNKNOWN, EXIT_USAGE, EXIT_VALID, Inspect};
+use input::Input;
+
+/// Runs the command line and gives the exit code.
+pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not mistakes. A closed pipe is nothing to report.
+            let mistake = error.use_stderr();
+            let _ = error.print();
+            return if mistake { EXIT_USAGE } else { EXIT_VALID };
+        }
+    };
+    let done = match cli.command {
+        Command::Check(asked) => check(&asked),
+        Command::Inspect(asked) => look_inside(&asked),
+    };
+    done.unwrap_or_else(|Usage(message)| {
+        eprintln!("verifier: {message}");
+        EXIT_USAGE
+    })
+}
+
+/// The command was given something it cannot use.
+struct Usage(String);
+
+impl From<input::Error> for Usage {
+    fn from(error: input::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn check(asked: &Check) -> Result<u8, Usage> {
+    let at = asked.at.unwrap_or_else(clock::now);
+    let verifier = believing(asked, at)?;
+    let verdict = match input::read(&asked.input)? {
+        Input::Text(text) => verifier.check(&text, at),
+        Input::UnreadablePicture(why) => Verdict::unreadable_picture(why.to_string()),
+        Input::NotText => Verdict::unreadable_text(),
+    };
+    let printed = if asked.json {
+        let json = serde_json::to_string_pretty(&verdict).map_err(|error| Usage(error.to_string()))?;
+        format!("{json}\n")
+    } else {
+        words::verdict(&verdict, at, std::io::stdout().is_terminal())
+    };
+    print(&printed);
+    Ok(match verdict.verdict {
+        Outcome::Valid => EXIT_VALID,
+        Outcome::Invalid => EXIT_INVALID,
+        Outcome::Unknown => EXIT_UNKNOWN,
+    })
+}
+
+/// A verifier that believes the list and the signers that were named. A file that is not there, or is no certificate, is
+/// wrong usage; a list that must not be believed makes verdicts "cannot tell".
+fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage> {
+    let backend = backend::native();
+    let mut verifier = Verifier::new(backend);
+    for path in &asked.signer {
+        let signer = Signer::from_certificate(&input::file(path)?, backend).map_err(|error| unusable(path, &error))?;
+        verifier = verifier.with_signer(signer);
+    }
+    let mut anchors = Vec::new();
+    for path in &asked.anchor {
+        anchors.extend(Anchor::read_all(&input::file(path)?).map_err(|error| unusable(path, &error))?);
+    }
+    if let Some(path) = &asked.trust_list {
+        verifier = match list::open(&input::file(path)?, &anchors, at, backend) {
+            Ok(list) => verifier.with_list(list),
+            Err(error) => {
+                eprintln!("verifier: danh sách tin cậy bị từ chối / the trust list is refused: {error}");
+                verifier.with_refused_list(&error)
+            }
+        };
+    }
+    Ok(verifier)
+}
+
+fn unusable(path: &Path, error: &trust_list::Error) -> Usage {
+    let path = path.display();
+    Usage(format!("không dùng được chứng thư {path}: {error}\ncannot use the certificate {path}: {error}"))
+}
+
+fn look_inside(asked: &Inspect) -> Result<u8, Usage> {
+    let text = match input::read(&asked.input)? {
+        Input::Text(text) => text,
+        Input::UnreadablePicture(why) => {
+            eprintln!("verifier: không đọc được mã QR trong ảnh / the picture cannot be read: {why}");
+            return Ok(EXIT_UNKNOWN);
+        }
+        Input::NotText => {
+            eprintln!("verifier: đây không phải là văn bản / this is not text");
+            return Ok(EXIT_UNKNOWN);
+        }
+    };
+    let report = inspect::report(&text);
+    print(&report.text);
+    Ok(if report.whole { EXIT_VALID } else { EXIT_INVALID })
+}
+
+/// To standard output; whoever closed the pipe does not want the rest.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

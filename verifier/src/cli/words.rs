@@ -1,0 +1,162 @@
+//! A verdict in words, Vietnamese first, for the person at the door: the answer in one line, what to do, who and what,
+//! who signed, and how old the data is that it was decided with.
+
+use specs::dcc::Entry;
+use specs::hcert::Content;
+use specs::language::Language::{En, Vi};
+use specs::signer_list::Environment;
+use specs::time::UnixTime;
+use specs::value_set::{Set, ValueSets};
+use trust_list::signers::Source;
+use verifier::Verdict;
+use verifier::inspect::harmless;
+use verifier::verdict::{Claims, ListState, Outcome, SignerFacts, Trust};
+
+/// The whole answer. `colour` marks the first line.
+pub(super) fn verdict(verdict: &Verdict, at: UnixTime, colour: bool) -> String {
+    let (vietnamese, english) = (verdict.reason.words(Vi), verdict.reason.words(En));
+    let headline = format!("{} · {}", verdict.verdict.headline(Vi), verdict.verdict.headline(En));
+    let mut page =
+        format!("{}: {} / {}\n", painted(&headline, verdict.verdict, colour), vietnamese.finding, english.finding);
+    let mut line = |name: &str, words: &str| page.push_str(&format!("  {name:<32}{words}\n"));
+    line("Cần làm / What to do:", vietnamese.action);
+    line("", english.action);
+    if let Some(holder) = &verdict.holder {
+        let latin = holder.name_latin.as_ref().map(|latin| format!(" ({})", harmless(latin))).unwrap_or_default();
+        line("Họ tên / Name:", &format!("{}{latin}", harmless(&holder.name)));
+        line("Ngày sinh / Born:", &harmless(&holder.birth_date));
+    }
+    if let Some(claims) = &verdict.claims {
+        about(claims, &mut line);
+    }
+    if let Some(signer) = &verdict.signer {
+        line("Người ký / Signed by:", &signed_by(signer));
+    }
+    for words in trust(&verdict.trust) {
+        line("Dữ liệu tin cậy / Trust data:", &words);
+    }
+    line("Xét lúc / Checked at:", &at.to_rfc3339());
+    let failed = verdict.checks.iter().find(|check| !check.ok);
+    let step = failed.map(|check| format!("; {}", harmless(&check.detail))).unwrap_or_default();
+    line("Mã lý do / Reason code:", &format!("{}{step}", verdict.reason));
+    page
+}
+
+fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
+    match &claims.content {
+        Content::National(certificate) => {
+            let (number, all) = (certificate.dose_number, certificate.doses_received);
+            let words =
+                format!("tiêm chủng, mũi {number} (đã tiêm {all}) / vaccination, dose {number} ({all} received)");
+            line("Sự kiện / Event:", &words);
+            line("Ngày tiêm / Date:", &certificate.date.to_string());
+            line("Vắc xin / Vaccine:", &coded(Set::VaccineProduct, &certificate.product));
+            line("Bệnh / Disease:", &coded(Set::Disease, &certificate.disease));
+            line("Quốc tịch / Nationality:", &coded(Set::Country, &certificate.nationality));
+        }
+        Content::EuDcc(certificate) => {
+            match &certificate.entry {
+                Entry::Vaccination(entry) => {
+                    let (number, all) = (entry.dose_number, entry.series_doses);
+                    line(
+                        "Sự kiện / Event:",
+                        &format!("tiêm chủng, mũi {number}/{all} / vaccination, dose {number} of {all}"),
+                    );
+                    line("Ngày tiêm / Date:", &harmless(&entry.date));
+                    line("Vắc xin / Vaccine:", &coded(Set::VaccineProduct, &entry.product));
+                    line("Bệnh / Disease:", &coded(Set::Disease, &entry.disease));
+                }
+                Entry::Test(entry) => {
+                    line("Sự kiện / Event:", "xét nghiệm / test");
+                    line("Lấy mẫu lúc / Sampled:", &harmless(&entry.sampled));
+                    line("Kết quả / Result:", &coded(Set::TestResult, &entry.result));
+                    line("Bệnh / Disease:", &coded(Set::Disease, &entry.disease));
+                }
+                Entry::Recovery(entry) => {
+                    line("Sự kiện / Event:", "khỏi bệnh / recovery");
+                    line("Dương tính đầu / First positive:", &harmless(&entry.first_positive));
+                    line("Bệnh / Disease:", &coded(Set::Disease, &entry.disease));
+                }
+            }
+            line("Nước / Country:", &coded(Set::Country, certificate.entry.country()));
+            line("Nơi cấp / Authority:", &harmless(certificate.entry.issuer()));
+        }
+    }
+    line("Mã chứng nhận / Identifier:", &harmless(claims.id()));
+    let day = |time: Option<UnixTime>| time.map_or_else(|| "?".to_owned(), UnixTime::to_rfc3339);
+    line("Hiệu lực / In force:", &format!("{} – {}", day(claims.issued_at), day(claims.expires_at)));
+}
+
+/// A code with its words in both languages where they differ; the bare code where no value set has it.
+fn coded(set: Set, code: &str) -> String {
+    let sets = ValueSets::bundled();
+    match (sets.display(set, code, Vi), sets.display(set, code, En)) {
+        (Some(vietnamese), Some(english)) if vietnamese != english => format!("{vietnamese} / {english}"),
+        (_, Some(words)) => words.to_owned(),
+        _ => format!("{} (mã lạ / unknown code)", harmless(code)),
+    }
+}
+
+fn signed_by(signer: &SignerFacts) -> String {
+    let country = if signer.country.is_empty() { String::new() } else { format!(" ({})", harmless(&signer.country)) };
+    let source = match signer.source {
+        Source::List => "theo danh sách / on the trust list",
+        Source::Given => "do người dùng chỉ định / named by the user",
+    };
+    let name = harmless(&signer.name);
+    format!("{name}{country}, {}, {}; {source}", signer.algorithm.name(), hex::encode(signer.kid))
+}
+
+fn trust(trust: &Trust) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(list) = &trust.list {
+        let issuer = harmless(&list.issuer);
+        let (vietnamese, english) = age(list.age_seconds);
+        let (state_vi, state_en) = match list.state {
+            ListState::Fresh => ("còn mới", "up to date"),
+            ListState::Stale => ("đến hạn cập nhật", "due for renewal"),
+            ListState::Expired => ("quá hạn", "expired"),
+            ListState::Future => ("đồng hồ sai", "the clock is wrong"),
+        };
+        words.push(format!(
+            "danh sách số {0} của {issuer}, {vietnamese}, {state_vi} / list {0} of {issuer}, {english}, {state_en}",
+            list.sequence
+        ));
+        if list.environment == Environment::Demo {
+            words.push("TRÌNH DIỄN, không có giá trị pháp lý / DEMO, of no legal value".to_owned());
+        }
+    }
+    if let Some(refused) = trust.list_refused {
+        words.push(format!("danh sách bị từ chối / list refused: {refused}"));
+    }
+    if trust.given_signers > 0 {
+        words.push(format!("người ký do người dùng chỉ định / signers named by the user: {}", trust.given_signers));
+    }
+    if words.is_empty() {
+        words.push("không có / none".to_owned());
+    }
+    words
+}
+
+/// How old, in the largest unit that says it.
+fn age(seconds: i64) -> (String, String) {
+    let (count, vietnamese, english) = match seconds {
+        ..0 => return ("chưa phát hành".to_owned(), "not issued yet".to_owned()),
+        0..3_600 => (seconds / 60, "phút tuổi", "minutes old"),
+        3_600..172_800 => (seconds / 3_600, "giờ tuổi", "hours old"),
+        _ => (seconds / 86_400, "ngày tuổi", "days old"),
+    };
+    (format!("{count} {vietnamese}"), format!("{count} {english}"))
+}
+
+fn painted(headline: &str, outcome: Outcome, colour: bool) -> String {
+    if !colour || std::env::var_os("NO_COLOR").is_some() {
+        return headline.to_owned();
+    }
+    let code = match outcome {
+        Outcome::Valid => 32,
+        Outcome::Invalid => 31,
+        Outcome::Unknown => 33,
+    };
+    format!("\u{1b}[1;{code}m{headline}\u{1b}[0m")
+}
