@@ -163,6 +163,14 @@ impl<'a> Reader<'a> {
         self.definite_text().map(Cow::Borrowed)
     }
 
+    /// A text string as bytes that nobody has found to be UTF-8 here, for comparing it with known keys.
+    pub(crate) fn text_bytes(&mut self) -> Result<Cow<'a, [u8]>, Error> {
+        if self.peek()? == 0x7f {
+            return self.text().map(|text| Cow::Owned(text.into_owned().into_bytes()));
+        }
+        self.definite(3, "a text string").map(Cow::Borrowed)
+    }
+
     /// A text string of definite length.
     pub fn definite_text(&mut self) -> Result<&'a str, Error> {
         let at = self.at;
@@ -281,6 +289,7 @@ impl<'a> Reader<'a> {
         self.argument_of(major, expected).map(Items::Counted)
     }
 
+    #[inline]
     fn definite(&mut self, major: u8, expected: &'static str) -> Result<&'a [u8], Error> {
         let at = self.at;
         if self.peek()? == major << 5 | 31 {
@@ -294,6 +303,7 @@ impl<'a> Reader<'a> {
         Ok(content)
     }
 
+    #[inline]
     fn argument_of(&mut self, major: u8, expected: &'static str) -> Result<u64, Error> {
         if self.peek()? >> 5 != major {
             return Err(Error::WrongType { at: self.at, expected });

@@ -6,11 +6,12 @@
 use super::float::{Shortest, half_to_double, shortest};
 use super::value::read;
 use super::{Error, Limits, Reader, encode};
-use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
 
 /// No limit goes deeper than this, so that recursion stays within any stack.
 pub(super) const MAX_DEPTH: usize = 64;
-/// Maps up to this size compare every key with every other; larger ones are sorted.
+/// Maps up to this size compare every key with every other; in larger ones the keys are sorted.
 const SMALL_MAP: usize = 24;
 
 /// Checks that the bytes are exactly one well-formed CBOR item within the limits: no key twice in a map (compared by
@@ -47,18 +48,40 @@ struct Pass<'a> {
 impl<'a> Pass<'a> {
     fn item(&mut self) -> Result<(), Error> {
         let start = self.at;
-        self.items_left = self.items_left.checked_sub(1).ok_or(Error::TooManyItems { at: start })?;
-        let initial = *self.bytes.get(start).ok_or(Error::Truncated { at: start })?;
-        self.at += 1;
-        let (major, info) = (initial >> 5, initial & 0x1f);
+        let (major, info) = self.initial()?;
         if info == 31 {
             return self.indefinite(start, major);
         }
         let argument = self.argument(start, major, info)?;
+        self.rest(start, major, info, argument)
+    }
+
+    /// A map key: `None` where it is neither an integer nor a string of definite length.
+    fn key(&mut self) -> Result<Option<Key<'a>>, Error> {
+        let start = self.at;
+        let (major, info) = self.initial()?;
+        if info == 31 {
+            return self.indefinite(start, major).map(|()| None);
+        }
+        let argument = self.argument(start, major, info)?;
+        match major {
+            0 | 1 => Ok(Some(Key { kind: major, start: argument, content: &[] })),
+            2 | 3 => {
+                let content = if major == 3 { self.text(start, argument)? } else { self.string(start, argument)? };
+                let first = content.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+                Ok(Some(Key { kind: major, start: first, content }))
+            }
+            _ => self.rest(start, major, info, argument).map(|()| None),
+        }
+    }
+
+    /// What follows a head of definite length.
+    #[inline]
+    fn rest(&mut self, start: usize, major: u8, info: u8, argument: u64) -> Result<(), Error> {
         match major {
             0 | 1 => Ok(()),
             2 => self.string(start, argument).map(drop),
-            3 => self.text(start, argument),
+            3 => self.text(start, argument).map(drop),
             4 => self.array(start, argument),
             5 => self.map(start, Some(argument)),
             6 => {
@@ -71,7 +94,18 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// The first byte of the next item: its major type and additional information.
+    #[inline]
+    fn initial(&mut self) -> Result<(u8, u8), Error> {
+        let at = self.at;
+        self.items_left = self.items_left.checked_sub(1).ok_or(Error::TooManyItems { at })?;
+        let initial = *self.bytes.get(at).ok_or(Error::Truncated { at })?;
+        self.at += 1;
+        Ok((initial >> 5, initial & 0x1f))
+    }
+
     /// The number in or after the initial byte.
+    #[inline]
     fn argument(&mut self, start: usize, major: u8, info: u8) -> Result<u64, Error> {
         if info < 24 {
             return Ok(u64::from(info));
@@ -90,6 +124,7 @@ impl<'a> Pass<'a> {
         Ok(argument)
     }
 
+    #[inline]
     fn string(&mut self, start: usize, length: u64) -> Result<&'a [u8], Error> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let length = usize::try_from(length).map_err(|_| Error::LengthLies { at: start })?;
@@ -98,9 +133,15 @@ impl<'a> Pass<'a> {
         Ok(content)
     }
 
-    fn text(&mut self, start: usize, length: u64) -> Result<(), Error> {
+    #[inline]
+    fn text(&mut self, start: usize, length: u64) -> Result<&'a [u8], Error> {
         let content = self.string(start, length)?;
-        std::str::from_utf8(content).map(drop).map_err(|_| Error::NotUtf8 { at: start })
+        // Most texts are short and ASCII, which is known sooner.
+        if content.is_ascii() || std::str::from_utf8(content).is_ok() {
+            Ok(content)
+        } else {
+            Err(Error::NotUtf8 { at: start })
+        }
     }
 
     fn array(&mut self, start: usize, count: u64) -> Result<(), Error> {
@@ -121,6 +162,8 @@ impl<'a> Pass<'a> {
         // Where the encoding is deterministic, equal keys are equal bytes and stand side by side.
         let by_bytes = self.limits.sorted && self.limits.shortest && !self.limits.indefinite;
         let first_key = self.keys.len();
+        let first_pair = self.at;
+        let mut all_compared = true;
         let mut before: Option<&[u8]> = None;
         let mut left = count;
         loop {
@@ -131,31 +174,32 @@ impl<'a> Pass<'a> {
                 None => {}
             }
             let at = self.at;
-            self.item()?;
-            let key = &self.bytes[at..self.at];
+            let key = self.key()?;
             if self.limits.sorted {
+                let key = &self.bytes[at..self.at];
                 match before.map(|before| before.cmp(key)) {
-                    Some(std::cmp::Ordering::Equal) => return Err(Error::DuplicateKey { at }),
-                    Some(std::cmp::Ordering::Greater) => return Err(Error::KeyOrder { at }),
+                    Some(Ordering::Equal) => return Err(Error::DuplicateKey { at }),
+                    Some(Ordering::Greater) => return Err(Error::KeyOrder { at }),
                     _ => before = Some(key),
                 }
             }
-            if !by_bytes {
-                let key = Key::of(key, at)?;
-                let others = &self.keys[first_key..];
-                if others.len() < SMALL_MAP && others.contains(&key) {
-                    return Err(Error::DuplicateKey { at });
+            match key {
+                _ if by_bytes => {}
+                Some(key) if self.keys.len() - first_key < SMALL_MAP => {
+                    if self.keys[first_key..].contains(&key) {
+                        return Err(Error::DuplicateKey { at });
+                    }
+                    if self.keys.capacity() == 0 {
+                        self.keys.reserve(SMALL_MAP);
+                    }
+                    self.keys.push(key);
                 }
-                self.keys.push(key);
+                _ => all_compared = false,
             }
             self.item()?;
         }
-        if self.keys.len() - first_key > SMALL_MAP {
-            // Stable, so the later of two equal keys is the one reported.
-            self.keys[first_key..].sort_by(|one, other| one.order().cmp(&other.order()));
-            if let Some(pair) = self.keys[first_key..].windows(2).find(|pair| pair[0] == pair[1]) {
-                return Err(Error::DuplicateKey { at: pair[1].at });
-            }
+        if !all_compared {
+            refuse_equal_keys(self.bytes, first_pair..self.at, count.is_some())?;
         }
         self.keys.truncate(first_key);
         self.leave();
@@ -194,7 +238,7 @@ impl<'a> Pass<'a> {
             return Err(Error::BadChunk { at: start });
         }
         let length = self.argument(start, major, initial & 0x1f)?;
-        if major == 3 { self.text(start, length) } else { self.string(start, length).map(drop) }
+        if major == 3 { self.text(start, length).map(drop) } else { self.string(start, length).map(drop) }
     }
 
     fn simple(&self, start: usize, info: u8, argument: u64) -> Result<(), Error> {
@@ -237,68 +281,40 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// A map key in a form that compares by value, whatever its encoding.
+/// A map key that is an integer or a string, in a form that compares by value whatever its head.
+#[derive(Clone, Copy)]
 struct Key<'a> {
-    /// The major type, or [`Key::OTHER`].
+    /// The major type.
     kind: u8,
-    /// The integer, or the length of the content.
-    number: u64,
-    /// The first eight bytes of the content: most keys differ here.
+    /// The integer, or the first eight bytes of the content, in which most keys differ.
     start: u64,
-    content: Cow<'a, [u8]>,
-    at: usize,
-}
-
-impl<'a> Key<'a> {
-    /// Keys that are neither integers nor strings: compared by their deterministic encoding.
-    const OTHER: u8 = 8;
-
-    /// The key in these bytes, which the pass has found well-formed.
-    fn of(bytes: &'a [u8], at: usize) -> Result<Key<'a>, Error> {
-        let initial = bytes.first().copied().unwrap_or_default();
-        let (major, info) = (initial >> 5, initial & 0x1f);
-        let head = match info {
-            24..=27 => 1 + (1_usize << (info - 24)),
-            _ => 1,
-        };
-        let (head, content) = bytes.split_at_checked(head).unwrap_or((bytes, &[]));
-        match (major, info) {
-            (0 | 1, 0..24) => Ok(Key::new(major, u64::from(info), Cow::Borrowed(&[]), at)),
-            (0 | 1, _) => {
-                let number = head[1..].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-                Ok(Key::new(major, number, Cow::Borrowed(&[]), at))
-            }
-            (2 | 3, 0..31) => Ok(Key::new(major, content.len() as u64, Cow::Borrowed(content), at)),
-            _ => {
-                // Rare: an indefinite string becomes a definite one here, a float its shortest form. Read without
-                // another pass, or keys within keys would double the work with every level.
-                let canonical = encode(&read(&mut Reader::new(bytes))?);
-                if matches!(major, 2 | 3) {
-                    let definite = Key::of(&canonical, at)?;
-                    let content: Cow<'a, [u8]> = Cow::Owned(definite.content.into_owned());
-                    return Ok(Key::new(major, content.len() as u64, content, at));
-                }
-                Ok(Key::new(Key::OTHER, canonical.len() as u64, Cow::Owned(canonical), at))
-            }
-        }
-    }
-
-    fn new(kind: u8, number: u64, content: Cow<'a, [u8]>, at: usize) -> Key<'a> {
-        let start = content.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        Key { kind, number, start, content, at }
-    }
-
-    fn order(&self) -> (u8, u64, u64, &[u8]) {
-        (self.kind, self.number, self.start, &self.content)
-    }
+    content: &'a [u8],
 }
 
 impl PartialEq for Key<'_> {
     fn eq(&self, other: &Key<'_>) -> bool {
-        // Equal numbers of one kind mean equal lengths, so up to eight bytes the start says it all.
         self.start == other.start
-            && self.number == other.number
             && self.kind == other.kind
+            && self.content.len() == other.content.len()
             && (self.content.len() <= 8 || self.content == other.content)
+    }
+}
+
+/// Compares all keys of a map by their deterministic encodings: for large maps, and for keys that are not plain. The
+/// pairs lie in that part of the bytes and have passed; where there is no count, a break follows them there.
+#[cold]
+fn refuse_equal_keys(bytes: &[u8], pairs: Range<usize>, counted: bool) -> Result<(), Error> {
+    let pairs_only = &bytes[pairs.start..pairs.end - usize::from(!counted)];
+    let mut reader = Reader::new(pairs_only);
+    let mut keys = Vec::new();
+    while reader.position() < pairs_only.len() {
+        let at = pairs.start + reader.position();
+        keys.push((encode(&read(&mut reader)?), at));
+        reader.skip()?;
+    }
+    keys.sort();
+    match keys.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(Error::DuplicateKey { at: pair[1].1 }),
+        None => Ok(()),
     }
 }

@@ -34,12 +34,12 @@ impl Fields<'_> {
         let (mut ver, mut name, mut birth_date, mut entry) = (None, None, None, None);
         self.map("certificate", |fields, key| {
             match key {
-                "ver" => ver = Some(fields.text("ver")?),
-                "nam" => name = Some(fields.name()?),
-                "dob" => birth_date = Some(fields.date("dob")?),
-                "v" => fields.only_entry("v", &mut entry, |fields| fields.vaccination().map(Entry::Vaccination))?,
-                "t" => fields.only_entry("t", &mut entry, |fields| fields.test().map(Entry::Test))?,
-                "r" => fields.only_entry("r", &mut entry, |fields| fields.recovery().map(Entry::Recovery))?,
+                b"ver" => ver = Some(fields.text("ver")?),
+                b"nam" => name = Some(fields.name()?),
+                b"dob" => birth_date = Some(fields.date("dob")?),
+                b"v" => fields.only_entry("v", &mut entry, |fields| fields.vaccination().map(Entry::Vaccination))?,
+                b"t" => fields.only_entry("t", &mut entry, |fields| fields.test().map(Entry::Test))?,
+                b"r" => fields.only_entry("r", &mut entry, |fields| fields.recovery().map(Entry::Recovery))?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -56,10 +56,10 @@ impl Fields<'_> {
         let mut name = Name::default();
         self.map("nam", |fields, key| {
             match key {
-                "fn" => name.family = fields.optional_text("nam.fn")?,
-                "gn" => name.given = fields.optional_text("nam.gn")?,
-                "fnt" => name.family_std = fields.optional_text("nam.fnt")?,
-                "gnt" => name.given_std = fields.optional_text("nam.gnt")?,
+                b"fn" => name.family = fields.optional_text("nam.fn")?,
+                b"gn" => name.given = fields.optional_text("nam.gn")?,
+                b"fnt" => name.family_std = fields.optional_text("nam.fnt")?,
+                b"gnt" => name.given_std = fields.optional_text("nam.gnt")?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -92,16 +92,16 @@ impl Fields<'_> {
         let mut seen = Seen::default();
         self.map("v", |fields, key| {
             match key {
-                "tg" => entry.disease = fields.text(seen.mark(0, "v.tg"))?,
-                "vp" => entry.vaccine = fields.text(seen.mark(1, "v.vp"))?,
-                "mp" => entry.product = fields.text(seen.mark(2, "v.mp"))?,
-                "ma" => entry.manufacturer = fields.text(seen.mark(3, "v.ma"))?,
-                "dn" => entry.dose_number = fields.doses(seen.mark(4, "v.dn"))?,
-                "sd" => entry.series_doses = fields.doses(seen.mark(5, "v.sd"))?,
-                "dt" => entry.date = fields.date(seen.mark(6, "v.dt"))?,
-                "co" => entry.country = fields.text(seen.mark(7, "v.co"))?,
-                "is" => entry.issuer = fields.text(seen.mark(8, "v.is"))?,
-                "ci" => entry.id = fields.identifier(seen.mark(9, "v.ci"))?,
+                b"tg" => entry.disease = fields.text(seen.mark(0, "v.tg"))?,
+                b"vp" => entry.vaccine = fields.text(seen.mark(1, "v.vp"))?,
+                b"mp" => entry.product = fields.text(seen.mark(2, "v.mp"))?,
+                b"ma" => entry.manufacturer = fields.text(seen.mark(3, "v.ma"))?,
+                b"dn" => entry.dose_number = fields.doses(seen.mark(4, "v.dn"))?,
+                b"sd" => entry.series_doses = fields.doses(seen.mark(5, "v.sd"))?,
+                b"dt" => entry.date = fields.date(seen.mark(6, "v.dt"))?,
+                b"co" => entry.country = fields.text(seen.mark(7, "v.co"))?,
+                b"is" => entry.issuer = fields.text(seen.mark(8, "v.is"))?,
+                b"ci" => entry.id = fields.identifier(seen.mark(9, "v.ci"))?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -115,16 +115,16 @@ impl Fields<'_> {
         let mut seen = Seen::default();
         self.map("t", |fields, key| {
             match key {
-                "tg" => entry.disease = fields.text(seen.mark(0, "t.tg"))?,
-                "tt" => entry.kind = fields.text(seen.mark(1, "t.tt"))?,
-                "nm" => entry.test_name = fields.optional_text("t.nm")?,
-                "ma" => entry.device = fields.optional_text("t.ma")?,
-                "sc" => entry.sampled = fields.text(seen.mark(2, "t.sc"))?,
-                "tr" => entry.result = fields.text(seen.mark(3, "t.tr"))?,
-                "tc" => entry.centre = fields.optional_text("t.tc")?,
-                "co" => entry.country = fields.text(seen.mark(4, "t.co"))?,
-                "is" => entry.issuer = fields.text(seen.mark(5, "t.is"))?,
-                "ci" => entry.id = fields.identifier(seen.mark(6, "t.ci"))?,
+                b"tg" => entry.disease = fields.text(seen.mark(0, "t.tg"))?,
+                b"tt" => entry.kind = fields.text(seen.mark(1, "t.tt"))?,
+                b"nm" => entry.test_name = fields.optional_text("t.nm")?,
+                b"ma" => entry.device = fields.optional_text("t.ma")?,
+                b"sc" => entry.sampled = fields.text(seen.mark(2, "t.sc"))?,
+                b"tr" => entry.result = fields.text(seen.mark(3, "t.tr"))?,
+                b"tc" => entry.centre = fields.optional_text("t.tc")?,
+                b"co" => entry.country = fields.text(seen.mark(4, "t.co"))?,
+                b"is" => entry.issuer = fields.text(seen.mark(5, "t.is"))?,
+                b"ci" => entry.id = fields.identifier(seen.mark(6, "t.ci"))?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -138,13 +138,13 @@ impl Fields<'_> {
         let mut seen = Seen::default();
         self.map("r", |fields, key| {
             match key {
-                "tg" => entry.disease = fields.text(seen.mark(0, "r.tg"))?,
-                "fr" => entry.first_positive = fields.date(seen.mark(1, "r.fr"))?,
-                "co" => entry.country = fields.text(seen.mark(2, "r.co"))?,
-                "is" => entry.issuer = fields.text(seen.mark(3, "r.is"))?,
-                "df" => entry.valid_from = fields.date(seen.mark(4, "r.df"))?,
-                "du" => entry.valid_until = fields.date(seen.mark(5, "r.du"))?,
-                "ci" => entry.id = fields.identifier(seen.mark(6, "r.ci"))?,
+                b"tg" => entry.disease = fields.text(seen.mark(0, "r.tg"))?,
+                b"fr" => entry.first_positive = fields.date(seen.mark(1, "r.fr"))?,
+                b"co" => entry.country = fields.text(seen.mark(2, "r.co"))?,
+                b"is" => entry.issuer = fields.text(seen.mark(3, "r.is"))?,
+                b"df" => entry.valid_from = fields.date(seen.mark(4, "r.df"))?,
+                b"du" => entry.valid_until = fields.date(seen.mark(5, "r.du"))?,
+                b"ci" => entry.id = fields.identifier(seen.mark(6, "r.ci"))?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -157,12 +157,12 @@ impl Fields<'_> {
     fn map(
         &mut self,
         name: &'static str,
-        mut field: impl FnMut(&mut Self, &str) -> Result<bool, Error>,
+        mut field: impl FnMut(&mut Self, &[u8]) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let mut items = self.reader.map().map_err(|_| Error::FieldType { field: name })?;
         while self.reader.more(&mut items).map_err(Error::Cbor)? {
             let known = if self.reader.kind().map_err(Error::Cbor)? == Kind::Text {
-                let key = self.reader.text().map_err(Error::Cbor)?;
+                let key = self.reader.text_bytes().map_err(Error::Cbor)?;
                 field(self, &key)?
             } else {
                 self.reader.skip().map_err(Error::Cbor)?;
