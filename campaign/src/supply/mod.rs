@@ -4,7 +4,9 @@
 //! recalls lots; a store or site puts away, ships and receives. Every quantity is in doses; every movement of doses is a
 //! pair of accounts in the ledger, derived from the event by [`transfers`], never stored twice.
 
+mod command;
 mod decide;
+mod event;
 mod evolve;
 mod national;
 pub mod store;
@@ -17,293 +19,17 @@ use serde::{Deserialize, Serialize};
 use specs::time::Date;
 
 use crate::facts::LotState;
-use crate::ids::{ConsignmentId, LotId, ShipmentId, UnitId};
-use crate::ledger::WasteReason;
+use crate::ids::{ConsignmentId, LotId, ShipmentId};
 
+pub use command::Command;
 pub(crate) use decide::{at, in_stock, malformed, text, usable};
 pub use decide::{decide, needs};
+pub use event::Event;
 pub use evolve::{evolve, openings, transfers};
-pub use store::project;
-
-/// What a store, a site or the national office can ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Command {
-    /// A consignment from outside the country's stores is unloaded at a store; its doses go into quarantine.
-    ReceiveConsignment {
-        /// New id.
-        consignment: ConsignmentId,
-        /// Who sent it.
-        supplier: String,
-        /// How it was come by.
-        source: Source,
-        /// Numbers of airway bill, invoice, lot release of origin.
-        documents: Vec<String>,
-        /// What the papers announce.
-        lines: Vec<ConsignmentLine>,
-    },
-    /// The arrival check: count, damage, temperature log, vial monitors.
-    InspectConsignment {
-        /// Which consignment.
-        consignment: ConsignmentId,
-        /// One line per lot of the consignment.
-        lines: Vec<InspectedLine>,
-        /// The log of the journey shows no excursion.
-        temperature_log_ok: bool,
-        /// What the vial monitors show.
-        vvm: Vvm,
-        /// Accepted doses can be put away once their lot is released; rejected ones stay in quarantine.
-        decision: Inspection,
-        /// Remarks.
-        #[serde(default)]
-        note: String,
-    },
-    /// The national office releases a lot on the certificate of the control laboratory.
-    ReleaseLot {
-        /// Which lot.
-        lot: LotId,
-        /// Number of the release certificate.
-        certificate: String,
-        /// Laboratory that issued it, e.g. NICVB.
-        issuer: String,
-        /// Date of the certificate.
-        on: Date,
-    },
-    /// The national office stops all use of a released lot; one person is enough.
-    SuspendLot {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-    },
-    /// The national office lifts a suspension; it takes effect when a second person asks for the same.
-    ResumeLot {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-    },
-    /// The national office recalls a lot for good.
-    RecallLot {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-    },
-    /// Moves inspected doses of a released lot out of quarantine.
-    PutAway {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-    },
-    /// Sends doses to another store or site.
-    DispatchShipment {
-        /// New id.
-        shipment: ShipmentId,
-        /// Receiver.
-        to: UnitId,
-        /// What is on board, each lot once.
-        lines: Vec<ShipmentLine>,
-        /// Who carries it.
-        carrier: String,
-        /// Number plate.
-        vehicle: String,
-        /// Seal number.
-        seal: String,
-        /// Temperature it was packed for.
-        band: Band,
-    },
-    /// The receiver counts a shipment in: once, and every dose of it.
-    ReceiveShipment {
-        /// Which shipment.
-        shipment: ShipmentId,
-        /// One line per lot on board.
-        lines: Vec<ReceivedLine>,
-        /// Remarks.
-        #[serde(default)]
-        note: String,
-    },
-    /// Writes off doses in closed vials.
-    Waste {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-        /// Where they stand.
-        position: Position,
-        /// Why.
-        reason: WasteReason,
-    },
-    /// Gives doses back to where they came from, outside this system.
-    ReturnDoses {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-        /// Where they stand.
-        position: Position,
-        /// Number of the return note.
-        reference: String,
-    },
-    /// Destroys doses under minutes.
-    Destroy {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-        /// Where they stand.
-        position: Position,
-        /// Number of the minutes of destruction.
-        reference: String,
-    },
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    /// Doses came in from outside and stand in quarantine.
-    ConsignmentArrived {
-        /// Which consignment.
-        consignment: ConsignmentId,
-        /// Who sent it.
-        supplier: String,
-        /// How it was come by.
-        source: Source,
-        /// Numbers of its papers.
-        documents: Vec<String>,
-        /// What was unloaded.
-        lines: Vec<ArrivedLine>,
-    },
-    /// The arrival check is done.
-    ConsignmentInspected {
-        /// Which consignment.
-        consignment: ConsignmentId,
-        /// What it found, per lot.
-        lines: Vec<InspectionLine>,
-        /// The log of the journey shows no excursion.
-        temperature_log_ok: bool,
-        /// What the vial monitors show.
-        vvm: Vvm,
-        /// The decision.
-        decision: Inspection,
-        /// Remarks.
-        note: String,
-    },
-    /// A lot may be moved and injected.
-    LotReleased {
-        /// Which lot.
-        lot: LotId,
-        /// Number of the release certificate.
-        certificate: String,
-        /// Laboratory that issued it.
-        issuer: String,
-        /// Date of the certificate.
-        on: Date,
-    },
-    /// A lot must not be used until the suspension is lifted.
-    LotSuspended {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-    },
-    /// The first of two persons asked to lift the suspension; the lot is still suspended.
-    LotResumeProposed {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-    },
-    /// The suspension is lifted.
-    LotResumed {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-        /// The first of the two persons; the second is the actor of the entry.
-        proposed_by: String,
-    },
-    /// A lot must never be used again.
-    LotRecalled {
-        /// Which lot.
-        lot: LotId,
-        /// Why.
-        reason: String,
-    },
-    /// Doses left quarantine.
-    StockPutAway {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-    },
-    /// Doses are on the road; only the receiver can take them off it.
-    ShipmentDispatched {
-        /// Which shipment.
-        shipment: ShipmentId,
-        /// Receiver.
-        to: UnitId,
-        /// What is on board.
-        lines: Vec<ShipmentLine>,
-        /// Who carries it.
-        carrier: String,
-        /// Number plate.
-        vehicle: String,
-        /// Seal number.
-        seal: String,
-        /// Temperature it was packed for.
-        band: Band,
-    },
-    /// A shipment was counted in.
-    ShipmentReceived {
-        /// Which shipment.
-        shipment: ShipmentId,
-        /// Sender.
-        from: UnitId,
-        /// What arrived, per lot.
-        lines: Vec<ReceiptLine>,
-        /// Remarks.
-        note: String,
-    },
-    /// Closed vials were written off.
-    StockWasted {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-        /// Where they stood.
-        position: Position,
-        /// Why.
-        reason: WasteReason,
-    },
-    /// Doses went back to where they came from.
-    StockReturned {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-        /// Where they stood.
-        position: Position,
-        /// Number of the return note.
-        reference: String,
-    },
-    /// Doses were destroyed under minutes.
-    StockDestroyed {
-        /// Which lot.
-        lot: LotId,
-        /// How many doses.
-        doses: u32,
-        /// Where they stood.
-        position: Position,
-        /// Number of the minutes.
-        reference: String,
-    },
-}
+pub use store::{ConsignmentRow, LotRow, ShipmentRow, consignments, lots, project, shipments};
 
 /// How a consignment was come by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Bought.
@@ -315,7 +41,7 @@ pub enum Source {
 }
 
 /// One lot in the papers of a consignment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsignmentLine {
     /// Product of the catalogue.
@@ -323,6 +49,7 @@ pub struct ConsignmentLine {
     /// Lot number as printed.
     pub lot_no: String,
     /// Last day of use.
+    #[schema(value_type = String, format = Date)]
     pub expiry: Date,
     /// Doses by the papers.
     pub doses: u32,
@@ -348,7 +75,7 @@ pub struct ArrivedLine {
 }
 
 /// What the inspection counted of one lot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InspectedLine {
     /// Which lot.
@@ -375,7 +102,7 @@ pub struct InspectionLine {
 }
 
 /// Stage of the vaccine vial monitors seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Vvm {
     /// The product carries none.
@@ -391,7 +118,7 @@ pub enum Vvm {
 }
 
 /// Outcome of an inspection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Inspection {
     /// Good doses may be put away.
@@ -401,7 +128,7 @@ pub enum Inspection {
 }
 
 /// Temperature limits in whole degrees Celsius.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     /// Lowest allowed.
@@ -411,7 +138,7 @@ pub struct Band {
 }
 
 /// One lot on board.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShipmentLine {
     /// Which lot.
@@ -421,7 +148,7 @@ pub struct ShipmentLine {
 }
 
 /// One lot counted in; the three together are what was dispatched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceivedLine {
     /// Which lot.
@@ -450,7 +177,7 @@ pub struct ReceiptLine {
 }
 
 /// Where closed vials stand in a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
     /// May be used and moved.
@@ -497,25 +224,4 @@ pub struct Consignment {
     pub announced: BTreeMap<LotId, u32>,
     /// Set by the inspection.
     pub inspection: Option<Inspection>,
-}
-
-impl Event {
-    /// The stable kind.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::ConsignmentArrived { .. } => "supply.consignment_arrived",
-            Self::ConsignmentInspected { .. } => "supply.consignment_inspected",
-            Self::LotReleased { .. } => "supply.lot_released",
-            Self::LotSuspended { .. } => "supply.lot_suspended",
-            Self::LotResumeProposed { .. } => "supply.lot_resume_proposed",
-            Self::LotResumed { .. } => "supply.lot_resumed",
-            Self::LotRecalled { .. } => "supply.lot_recalled",
-            Self::StockPutAway { .. } => "supply.stock_put_away",
-            Self::ShipmentDispatched { .. } => "supply.shipment_dispatched",
-            Self::ShipmentReceived { .. } => "supply.shipment_received",
-            Self::StockWasted { .. } => "supply.stock_wasted",
-            Self::StockReturned { .. } => "supply.stock_returned",
-            Self::StockDestroyed { .. } => "supply.stock_destroyed",
-        }
-    }
 }
