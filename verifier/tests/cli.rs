@@ -1,0 +1,247 @@
+//! The program as people and scripts meet it: exit codes, both languages, JSON, pictures, files that are not there.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../../tests/src/certificates.rs"]
+#[expect(dead_code, unreachable_pub, reason = "a module of the tests, which use the rest of it")]
+mod certificates;
+#[path = "../../tests/src/signing.rs"]
+#[expect(dead_code, unreachable_pub, reason = "a module of the tests, which use the rest of it")]
+mod signing;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value as Json;
+use signing::{Algorithm, Publisher, TestSigner, Wanted};
+use specs::hcert::Content;
+use specs::qr::{Symbol, Use};
+use specs::signer_list::{Environment, Purposes};
+
+const AT: &str = "2026-11-23T07:00:00Z";
+
+/// A folder of its own for one test, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn verifier(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_verifier")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+#[track_caller]
+fn exits(arguments: &[&str], code: i32) -> String {
+    let output = verifier(arguments);
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
+    assert!(!err.contains("panicked"), "{err}");
+    out + &err
+}
+
+fn signer() -> TestSigner {
+    Wanted::new(Algorithm::EdDsa).make()
+}
+
+fn text(signer: &TestSigner) -> String {
+    certificates::text(signer, &certificates::claims(Content::National(certificates::national())))
+}
+
+#[test]
+fn a_good_certificate_exits_with_0_and_speaks_both_languages() {
+    let folder = Folder::new("good");
+    let signer = signer();
+    let text = text(&signer);
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let der = folder.file("signer.der", signer.certificate.der());
+    for file in [&pem, &der] {
+        let words = exits(&["check", "--signer", file, "--at", AT, &text], 0);
+        for part in ["HỢP LỆ · VALID", "Nguyễn Thị Hồng Nhung", "1990-05-17", "Comirnaty", "DEMO document signer"]
+        {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+        assert_eq!(words.lines().filter(|line| line.contains("VALID")).count(), 1);
+    }
+    let json: Json =
+        serde_json::from_str(&exits(&["check", "--json", "--signer", &pem, "--at", AT, &text], 0)).unwrap();
+    assert_eq!(json["verdict"], "valid");
+    assert_eq!(json["holder"]["name"], "Nguyễn Thị Hồng Nhung");
+    assert_eq!(json["signer"]["kid"], hex::encode(signer.certificate.kid()));
+}
+
+#[test]
+fn text_comes_from_a_file_from_stdin_and_from_pictures() {
+    let folder = Folder::new("inputs");
+    let signer = signer();
+    let text = text(&signer);
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let file = folder.file("certificate.txt", format!("{text}\r\n"));
+    exits(&["check", "--signer", &pem, "--at", AT, &file], 0);
+
+    let grey = picture(&text);
+    for (name, format) in [("qr.png", image::ImageFormat::Png), ("qr.jpg", image::ImageFormat::Jpeg)] {
+        let path = folder.0.join(name);
+        grey.save_with_format(&path, format).unwrap();
+        exits(&["check", "--signer", &pem, "--at", AT, path.to_str().unwrap()], 0);
+        exits(&["inspect", path.to_str().unwrap()], 0);
+    }
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_verifier"))
+        .args(["check", "--signer", &pem, "--at", AT, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_bent_picture_cannot_be_told_and_exits_with_2() {
+    let folder = Folder::new("bent");
+    let mut grey = picture(&text(&signer()));
+    // Every row is pushed sideways, further and further: no symbol is left.
+    let (width, height) = grey.dimensions();
+    let straight = grey.clone();
+    for (x, y, pixel) in grey.enumerate_pixels_mut() {
+        let push = (f64::from(y) / 9.0).sin() * f64::from(width) / 6.0;
+        let from = (f64::from(x) + push).rem_euclid(f64::from(width)) as u32;
+        *pixel = *straight.get_pixel(from.min(width - 1), y.min(height - 1));
+    }
+    let path = folder.0.join("bent.png");
+    grey.save(&path).unwrap();
+    let json: Json = serde_json::from_str(&exits(&["check", "--json", path.to_str().unwrap()], 2)).unwrap();
+    assert_eq!(json["verdict"], "unknown");
+    assert_eq!(json["reason"], "picture-unreadable");
+    let broken = folder.file("broken.png", b"\x89PNG\r\n\x1a\n and no more");
+    assert!(exits(&["check", &broken], 2).contains("KHÔNG XÁC ĐỊNH ĐƯỢC · CANNOT TELL"));
+    let noise = folder.file("noise.bin", [0xff, 0xfe, 0x00, 0x80]);
+    assert!(exits(&["check", &noise], 2).contains("text-unreadable"));
+}
+
+#[test]
+fn not_valid_exits_with_1() {
+    let folder = Folder::new("invalid");
+    let signer = signer();
+    let text = text(&signer);
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let words = exits(&["check", "--signer", &pem, "--at", "2028-01-01T00:00:00Z", &text], 1);
+    assert!(words.contains("KHÔNG HỢP LỆ · NOT VALID"), "{words}");
+    assert!(words.contains("certificate-expired"), "{words}");
+    assert!(exits(&["check", "--signer", &pem, "--at", AT, &text[..text.len() - 3]], 1).contains("NOT VALID"));
+    let bare = text.trim_start_matches("HC1:").to_owned();
+    assert!(exits(&["check", "--signer", &pem, "--at", AT, &bare], 1).contains("prefix-missing"));
+}
+
+#[test]
+fn an_unknown_signer_cannot_be_told_and_exits_with_2() {
+    let folder = Folder::new("unknown");
+    let (signer, stranger) = (signer(), signer());
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let words = exits(&["check", "--signer", &pem, "--at", AT, &text(&stranger)], 2);
+    assert!(words.contains("signer-unknown"), "{words}");
+    assert!(!words.contains("Nhung"), "a name is not read off what nobody signed: {words}");
+    assert!(exits(&["check", "--at", AT, &text(&signer)], 2).contains("trust-list-missing"));
+}
+
+#[test]
+fn the_trust_list_is_opened_against_its_anchor() {
+    let folder = Folder::new("list");
+    let signer = signer();
+    let text = text(&signer);
+    let publisher = Publisher::new(Environment::Demo);
+    let entries = || vec![signer.entry(Purposes::VACCINATION)];
+    let list = folder.file("list.cose", publisher.list(certificates::now().plus_days(-2), 7, entries()));
+    let anchor = folder.file("root.pem", publisher.anchor.certificate().to_pem());
+    let check = |list: &str, anchor: &str, at: &str, code| {
+        exits(&["check", "--trust-list", list, "--anchor", anchor, "--at", at, &text], code)
+    };
+    let words = check(&list, &anchor, AT, 0);
+    for part in ["2 ngày tuổi", "2 days old", "TRÌNH DIỄN", "theo danh sách"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(check(&list, &anchor, "2026-12-30T00:00:00Z", 2).contains("trust-list-expired"));
+    assert!(check(&list, &anchor, "2026-11-21T06:00:00Z", 2).contains("clock-wrong"));
+    let stranger = folder.file("other.pem", Publisher::new(Environment::Demo).anchor.certificate().to_pem());
+    assert!(check(&list, &stranger, AT, 2).contains("trust-chain-invalid"));
+    let production = Publisher::new(Environment::Production);
+    let mixed = folder.file("mixed.cose", production.list(certificates::now(), 7, entries()));
+    let root = folder.file("production.pem", production.anchor.certificate().to_pem());
+    assert!(check(&mixed, &root, AT, 2).contains("environment-mixed"));
+    let mut forged = publisher.list(certificates::now(), 7, entries());
+    *forged.last_mut().unwrap() ^= 1;
+    let forged = folder.file("forged.cose", forged);
+    assert!(check(&forged, &anchor, AT, 2).contains("trust-list-signature"));
+    let garbage = folder.file("garbage.cose", b"garbage");
+    assert!(check(&garbage, &anchor, AT, 2).contains("trust-list-malformed"));
+}
+
+#[test]
+fn wrong_usage_exits_with_64_and_help_with_0() {
+    let folder = Folder::new("usage");
+    let list = folder.file("list.cose", b"");
+    let no_certificate = folder.file("signer.pem", b"no certificate");
+    for arguments in [
+        &[][..],
+        &["check"],
+        &["chek", "HC1:"],
+        &["check", "--at", "yesterday", "HC1:"],
+        &["check", "--trust-list", &list, "HC1:"],
+        &["check", "--unknown", "HC1:"],
+        &["check", "no-such-file.txt"],
+        &["check", "--signer", "no-such-file.pem", "HC1:"],
+        &["check", "--signer", &no_certificate, "HC1:"],
+        &["inspect", "no-such-file.png"],
+    ] {
+        exits(arguments, 64);
+    }
+    let words = exits(&["check", "no-such-file.txt"], 64);
+    assert!(words.contains("không phải là nội dung") && words.contains("nor a file that exists"), "{words}");
+    exits(&["--help"], 0);
+    exits(&["check", "--help"], 0);
+    exits(&["--version"], 0);
+}
+
+#[test]
+fn inspection_prints_every_layer_and_says_where_it_stops() {
+    let signer = signer();
+    let text = text(&signer);
+    let words = exits(&["inspect", &text], 0);
+    let kid = hex::encode(signer.certificate.kid());
+    for part in ["EdDSA (-8), protected", &kid, "18(", "2026-11-21T07:00:00Z", "Comirnaty", "h'", "11 code", "365 days"]
+    {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    let words = exits(&["inspect", "HC1:NOT A CERTIFICATE"], 1);
+    assert!(words.contains("STOPS HERE"), "{words}");
+}
+
+/// Five pixels a module, with the white border.
+fn picture(text: &str) -> image::GrayImage {
+    let symbol = Symbol::encode(text, Use::Screen).unwrap();
+    let (modules, width) = (symbol.modules(), symbol.width());
+    let side = u32::try_from((width + 8) * 5).unwrap();
+    image::GrayImage::from_fn(side, side, |x, y| {
+        let module = |pixel: u32| usize::try_from(pixel / 5).unwrap().checked_sub(4).filter(|module| *module < width);
+        let dark = module(x).zip(module(y)).is_some_and(|(x, y)| modules[y * width + x]);
+        image::Luma([if dark { 0 } else { 255 }])
+    })
+}
