@@ -146,5 +146,10 @@ pub(super) async fn doses_and_certificates(
     if let Some((lot, count)) = recorded.into_iter().next() {
         return Err(Difference::Injected { lot, injected: 0, recorded: count }.into());
     }
+    let text = "SELECT c.dose FROM certificates c LEFT JOIN doses d ON d.id = c.dose AND d.void = 0 \
+                WHERE c.state = 'issued' AND d.id IS NULL ORDER BY c.dose LIMIT 1";
+    if let Some(row) = sqlx::query(text).fetch_optional(conn).await? {
+        return Err(Difference::CertificateWithoutDose { dose: row.try_get(0)? }.into());
+    }
     Ok(total)
 }

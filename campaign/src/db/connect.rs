@@ -39,6 +39,13 @@ pub enum DbError {
         /// What the driver says.
         detail: String,
     },
+    /// The disk failed to keep what was written. Nothing may be acknowledged on top of that, not even after trying again:
+    /// the system may hold pages for clean that never reached the disk.
+    #[error("the disk failed: {detail}")]
+    DiskFailed {
+        /// What the driver says.
+        detail: String,
+    },
     /// The database holds what cannot be: a fault of the program or of who changed it by hand.
     #[error("database inconsistent: {detail}")]
     Inconsistent {
@@ -192,10 +199,18 @@ impl From<sqlx::Error> for DbError {
                 "40001" | "40P01" | "55P03" => DbError::Stale { detail: found.message().to_owned() },
                 // PostgreSQL: two rows of one statement for one key.
                 "21000" => DbError::Constraint { constraint: "two rows for one key".to_owned() },
+                // SQLite: input or output failed, whatever the operation (the extended codes keep 10 in the low byte).
+                code if code.parse::<u32>().is_ok_and(|code| code & 0xff == 10) && is_sqlite(found.as_ref()) => {
+                    DbError::DiskFailed { detail: found.message().to_owned() }
+                }
                 _ => DbError::Unavailable { detail: format!("{} ({code})", found.message()) },
             },
         }
     }
+}
+
+fn is_sqlite(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
 }
 
 /// SQLite names the columns of a unique index, not the index.

@@ -27,11 +27,13 @@ pub(super) struct Worker {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) units: Units,
     conn: Option<AnyConnection>,
+    /// The disk failed once: this process acknowledges nothing any more.
+    stopped: bool,
 }
 
 impl Worker {
     pub(super) fn new(db: Db, vault: Arc<Vault>, clock: Arc<dyn Clock>) -> Worker {
-        Worker { db, vault, clock, units: Units::default(), conn: None }
+        Worker { db, vault, clock, units: Units::default(), conn: None, stopped: false }
     }
 
     /// Works until nobody can send any more and nothing waits.
@@ -88,6 +90,9 @@ impl Worker {
     }
 
     async fn attempt_once(&mut self, envelopes: &[Envelope]) -> Result<Vec<Outcome>, DbError> {
+        if self.stopped {
+            return Err(DbError::Unavailable { detail: "stopped after a disk failure; restart".to_owned() });
+        }
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
             None => timeout(DEADLINE, self.db.open_writer())
@@ -103,6 +108,11 @@ impl Worker {
                 self.units.forget(&envelope.unit);
             }
             let lost = match error {
+                DbError::DiskFailed { .. } => {
+                    tracing::error!(%error, "the disk failed; nothing is acknowledged until a restart");
+                    self.stopped = true;
+                    true
+                }
                 DbError::Unavailable { .. } | DbError::Inconsistent { .. } => {
                     tracing::error!(%error, "batch given up");
                     true
@@ -123,6 +133,9 @@ impl Worker {
 fn refusal(error: DbError) -> Refusal {
     match error {
         DbError::Constraint { constraint } => Refusal::AnotherWasFirst { constraint },
-        DbError::Stale { .. } | DbError::Unavailable { .. } | DbError::Inconsistent { .. } => Refusal::Unavailable,
+        DbError::Stale { .. }
+        | DbError::Unavailable { .. }
+        | DbError::DiskFailed { .. }
+        | DbError::Inconsistent { .. } => Refusal::Unavailable,
     }
 }

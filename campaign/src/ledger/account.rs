@@ -89,7 +89,7 @@ impl FromStr for Account {
 macro_rules! waste {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
         /// Why doses were lost: a closed list.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum WasteReason { $($(#[$doc])* $name,)* }
 

@@ -1,0 +1,174 @@
+//! A dose's whole way through the keeper, and the tables rebuilt from its journal.
+
+use campaign::command::Envelope;
+use campaign::ids::{CommandId, PersonId, ShipmentId, UnitId, VialId};
+use campaign::keeper::Keeper;
+use campaign::people;
+use campaign::refusal::Refusal;
+use campaign::vault::RECORD;
+use campaign::visits;
+use serde_json::json;
+
+use crate::ground::{Ground, STORE, command, lot, on_each_engine, stock, submit};
+
+const SITE: &str = "SI-01-1";
+const HANOI: &str = "ST-01-1";
+
+fn visit(json: serde_json::Value) -> visits::Command {
+    serde_json::from_value(json).unwrap()
+}
+
+async fn ship(keeper: &Keeper, shipment: &str, from: &str, to: &str, doses: u32) {
+    let dispatch = command(json!({ "dispatch_shipment": {
+        "shipment": shipment, "to": to, "lines": [{ "lot": lot("L1"), "doses": doses }], "carrier": "Xe 1",
+        "vehicle": "29A-1", "seal": "S1", "band": { "min": 2, "max": 8 },
+    }}));
+    submit(keeper, &format!("send-{shipment}"), from, dispatch).await.unwrap();
+}
+
+async fn receive(keeper: &Keeper, shipment: &str, at: &str, received: u32, damaged: u32, missing: u32) {
+    let lines = json!([{ "lot": lot("L1"), "received": received, "damaged": damaged, "missing": missing }]);
+    let receive = command(json!({ "receive_shipment": { "shipment": shipment, "lines": lines } }));
+    submit(keeper, &format!("get-{shipment}"), at, receive).await.unwrap();
+}
+
+/// Registers a person as the desk does: sealed under a fresh key that travels with the command.
+pub(crate) async fn register(ground: &Ground, keeper: &Keeper, person: &str, number: &str) -> Result<bool, Refusal> {
+    let form = json!({
+        "name": "Nguyễn Thị Hồng Nhung", "birth_date": "1990-05-17", "sex": "female", "nationality": "VN",
+        "identity": { "kind": "passport", "number": number }, "phone": "0912345678",
+        "address": { "admin_unit": { "code_set": "VN-2025", "code": "00004" } },
+    });
+    let form: people::Form = serde_json::from_value(form).unwrap();
+    let valid = people::parse(&form, specs::time::Date::parse("2021-12-20").unwrap()).unwrap();
+    let id = PersonId::parse(person).unwrap();
+    let (key, wrapped) = ground.vault.new_key(&id);
+    let sealed = key.seal(RECORD, &serde_json::to_vec(&valid.record).unwrap());
+    let term = people::search::identity_term(&valid.record.identity).unwrap();
+    let command: people::Command = serde_json::from_value(json!({ "register_person": {
+        "person": person, "sealed": sealed, "identity_token": ground.vault.token("identity", &term),
+        "priority_groups": [],
+    }}))
+    .unwrap();
+    let unit = UnitId::parse(SITE).unwrap();
+    let digest = ground.vault.digest(&unit, &form);
+    let envelope = Envelope::new(CommandId::parse(&format!("reg-{person}")).unwrap(), unit, "desk", command.into())
+        .with_digest(digest)
+        .with_key(wrapped);
+    keeper.submit(envelope).await.map(|reply| reply.repeated)
+}
+
+async fn vaccinate(ground: &Ground, keeper: &Keeper, person: &str, vial: &str) {
+    let id = |step: &str| format!("{step}-{person}");
+    let check_in = visit(json!({ "check_in": {
+        "visit": format!("V-{person}"), "person": person, "identity_confirmed": true, "consent": consent(),
+    }}));
+    submit(keeper, &id("in"), SITE, check_in).await.unwrap();
+    let form: serde_json::Value = serde_json::from_str(include_str!("../../data/checklists/3802.json")).unwrap();
+    let items = form["items"].as_array().unwrap();
+    let answers: serde_json::Map<String, serde_json::Value> =
+        items.iter().map(|item| (item["id"].as_str().unwrap().to_owned(), json!(false))).collect();
+    let screen = visit(json!({ "screen": {
+        "visit": format!("V-{person}"), "checklist": "3802", "answers": answers, "vitals": vitals(),
+        "conclusion": "eligible",
+    }}));
+    submit_as(keeper, "doctor", &id("screen"), screen).await;
+    let inject = visit(json!({ "inject": {
+        "visit": format!("V-{person}"), "vial": vial, "dose": format!("D-{person}"), "dose_number": 1,
+        "site": "LA", "route": "IM",
+    }}));
+    submit_as(keeper, "nurse", &id("inject"), inject).await;
+    ground.clock.advance_minutes(31);
+    let observe = visit(json!({ "observe": { "visit": format!("V-{person}"), "findings": ["none"] } }));
+    submit_as(keeper, "nurse", &id("observe"), observe).await;
+    let discharge = visit(json!({ "discharge": { "visit": format!("V-{person}"), "outcome": "home" } }));
+    submit_as(keeper, "nurse", &id("out"), discharge).await;
+}
+
+fn consent() -> serde_json::Value {
+    json!("own")
+}
+
+fn vitals() -> serde_json::Value {
+    json!({ "temperature_tenths": 367, "pulse": 72, "systolic": 120, "diastolic": 80 })
+}
+
+async fn submit_as(keeper: &Keeper, actor: &str, id: &str, command: visits::Command) {
+    let (id, unit) = (CommandId::parse(id).unwrap(), UnitId::parse(SITE).unwrap());
+    keeper.submit(Envelope::new(id, unit, actor, command.into())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_consignment_to_certificate_request_and_every_table_again_from_the_journal() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        campaign::seed::run(&keeper).await.unwrap();
+        stock(&keeper, "L1", 1_000).await;
+        ship(&keeper, "S1", STORE, HANOI, 500).await;
+        receive(&keeper, "S1", HANOI, 490, 6, 4).await;
+        ship(&keeper, "S2", HANOI, SITE, 100).await;
+        receive(&keeper, "S2", SITE, 100, 0, 0).await;
+        // This one stays on the road.
+        ship(&keeper, "S3", HANOI, SITE, 50).await;
+        for person in ["an", "binh", "chi"] {
+            register(&ground, &keeper, person, &format!("B{person}111")).await.unwrap();
+        }
+        for (person, vial) in [("an", "vial-1"), ("binh", "vial-2")] {
+            let open = visit(json!({ "open_vial": { "vial": vial, "lot": lot("L1") } }));
+            submit(&keeper, &format!("open-{vial}"), SITE, open).await.unwrap();
+            vaccinate(&ground, &keeper, person, vial).await;
+        }
+        let report = ground.audit().await;
+        let balance = &report.lots[&lot("L1")];
+        assert_eq!(report.doses, 2);
+        assert_eq!((balance.received, balance.injected, balance.transit, balance.wasted), (1_000, 2, 50, 10));
+        assert_eq!(balance.surplus(), 0);
+        assert_eq!(ground.number("SELECT COUNT(*) FROM certificates WHERE state = 'requested'").await, 2);
+
+        let tables = ground.dump().await;
+        let rebuilt = campaign::replay::replay(&ground.db, &ground.vault, |_, _| {}).await.unwrap();
+        assert_eq!(rebuilt.entries, report.entries);
+        assert_eq!(ground.dump().await, tables, "replay ends with identical tables");
+
+        // Replayed in whatever order: again, after the sender's rows were made last.
+        ground.sql("DELETE FROM balances WHERE account LIKE 'transit/%'").await;
+        campaign::replay::replay(&ground.db, &ground.vault, |_, _| {}).await.unwrap();
+        assert_eq!(ground.dump().await, tables);
+        let open: i64 =
+            ground.number("SELECT CAST(SUM(quantity) AS BIGINT) FROM balances WHERE account LIKE 'transit/%'").await;
+        assert_eq!(open, 50);
+        let _ = (ShipmentId::parse("S3").unwrap(), VialId::parse("vial-1").unwrap());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_data_are_unreadable_in_the_database_and_gone_when_the_key_is() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        campaign::seed::run(&keeper).await.unwrap();
+        assert_eq!(register(&ground, &keeper, "an", "B1234567").await, Ok(false));
+        // Sealed anew under another key, the same request is the same command.
+        assert_eq!(register(&ground, &keeper, "an", "B1234567").await, Ok(true));
+        let taken = Refusal::IdentityTaken { person: PersonId::parse("an").unwrap() };
+        assert_eq!(register(&ground, &keeper, "other", "B1234567").await, Err(taken));
+        assert_eq!(ground.number("SELECT COUNT(*) FROM person_keys").await, 1, "the refused one left no key");
+
+        let mut conn = ground.db.open_writer().await.unwrap();
+        let text = format!("{:?}", campaign::audit::dump(&mut conn).await.unwrap());
+        for secret in ["Hồng Nhung", "Nhung", "1990-05-17", "1234567", "0912345678"] {
+            assert!(!text.contains(secret), "{secret}");
+            let told = format!("SELECT COUNT(*) FROM entries WHERE body LIKE '%{secret}%'");
+            assert_eq!(ground.number(&told).await, 0, "{secret}");
+        }
+        let tokens = "SELECT COUNT(*) FROM person_tokens";
+        assert!(ground.number(tokens).await >= 4);
+        campaign::vault::erase(&ground.db, &PersonId::parse("an").unwrap()).await.unwrap();
+        assert_eq!(ground.number(tokens).await, 0);
+        ground.audit().await;
+        let tables = ground.dump().await;
+        campaign::replay::replay(&ground.db, &ground.vault, |_, _| {}).await.unwrap();
+        assert_eq!(ground.dump().await, tables, "nothing comes back");
+    })
+    .await;
+}
