@@ -13,7 +13,7 @@ use campaign::http::{App, router};
 use campaign::keeper::Keeper;
 use campaign::rng;
 use clap::Args;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use super::{Where, sessions};
 
@@ -39,6 +39,13 @@ pub(crate) struct Options {
     /// A rehearsal: the clock starts so many minutes behind and may be moved forward through the API
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440))]
     rehearsal: Option<u16>,
+}
+
+/// The issuer on this machine. Its standard input is its life line: waiting for a child closes what the child holds of
+/// it, so it is held apart.
+struct OwnIssuer {
+    child: Child,
+    life_line: Option<ChildStdin>,
 }
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
@@ -97,7 +104,7 @@ fn own_socket(options: &Options) -> PathBuf {
 }
 
 /// Starts the issuer that lies beside this program. It stops when this process is gone, however that happens.
-fn start_issuer(options: &Options, keys: &Path, socket: &Path) -> anyhow::Result<Child> {
+fn start_issuer(options: &Options, keys: &Path, socket: &Path) -> anyhow::Result<OwnIssuer> {
     let program = std::env::current_exe()?.with_file_name("issuer");
     let data = options.place.data.join("issuer");
     let mut command = Command::new(&program);
@@ -106,30 +113,32 @@ fn start_issuer(options: &Options, keys: &Path, socket: &Path) -> anyhow::Result
         command.arg("--passphrase-file").arg(file);
     }
     command.arg("--exit-with-parent").stdin(Stdio::piped()).kill_on_drop(true);
-    command.spawn().with_context(|| format!("cannot start {}", program.display()))
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+    let life_line = child.stdin.take();
+    Ok(OwnIssuer { child, life_line })
 }
 
 /// Waits until the issuer answers, or says why it does not.
-async fn wait_for(mut child: Child, issuer: &issuer::api::Client) -> anyhow::Result<Child> {
+async fn wait_for(mut own: OwnIssuer, issuer: &issuer::api::Client) -> anyhow::Result<OwnIssuer> {
     let answers = async {
         while issuer.health().await.is_err() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
     tokio::select! {
-        () = answers => Ok(child),
-        status = child.wait() => bail!("the issuer ended: {}", status?),
+        () = answers => Ok(own),
+        status = own.child.wait() => bail!("the issuer ended: {}", status?),
         () = tokio::time::sleep(ISSUER_START) => bail!("the issuer does not answer"),
     }
 }
 
 /// Closing its standard input asks the issuer to stop.
-async fn stop(child: &mut Child) {
-    drop(child.stdin.take());
-    if tokio::time::timeout(Duration::from_secs(10), child.wait()).await.is_err() {
+async fn stop(own: &mut OwnIssuer) {
+    drop(own.life_line.take());
+    if tokio::time::timeout(Duration::from_secs(10), own.child.wait()).await.is_err() {
         tracing::warn!("the issuer does not stop; it is ended");
         // It holds nothing that is not on its disk.
-        let _ = child.kill().await;
+        let _ = own.child.kill().await;
     }
 }
 

@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wallet-core", &["specs", "trust-list", "verifier"]),
     ("issuer", &["specs", "trust-list", "verifier"]),
     ("campaign", &["specs", "trust-list", "verifier", "issuer"]),
-    ("xtask", &[]),
+    ("xtask", &["specs"]),
 ];
 
 /// Crates that bring a clock, a network, threads or ambient randomness.

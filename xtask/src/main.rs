@@ -2,6 +2,7 @@
 //! install or build by themselves.
 
 mod bench;
+mod demo;
 mod postgres;
 mod shell;
 mod suite;
@@ -22,6 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Start the whole system with demonstration data and run one dose from vial to QR.
+    Demo(demo::Options),
     /// Everything that must hold: format, lints, all tests on both engines, end to end, the wasm build.
     Test(suite::Options),
     /// Measure, as ratios taken in one run.
@@ -32,6 +35,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
+        Chore::Demo(options) => demo::run(&options),
         Chore::Test(options) => suite::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Wasm => wasm::build(),
