@@ -3,7 +3,11 @@
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use specs::cbor::{Limits, Value, decode, encode, validate};
+use specs::cbor::{Error, Limits, Value, decode, encode, validate};
+
+/// simple(24) was an example of RFC 7049; RFC 8949 section 3.3 says that two bytes for a value below 32 are not
+/// well-formed, and its appendix has the example no more.
+const NO_LONGER_WELL_FORMED: &str = "f818";
 
 #[derive(Deserialize)]
 struct Case {
@@ -26,6 +30,10 @@ fn appendix_a() -> Result<()> {
     let (mut by_json, mut by_diagnostic) = (0, 0);
     for case in &cases {
         let bytes = hex::decode(&case.hex)?;
+        if case.hex == NO_LONGER_WELL_FORMED {
+            ensure!(decode(&bytes, &Limits::FOREIGN) == Err(Error::ReservedSimple { at: 0 }), "{}", case.hex);
+            continue;
+        }
         let value = decode(&bytes, &Limits::FOREIGN).with_context(|| case.hex.clone())?;
         if let Some(expected) = &case.decoded {
             ensure!(says(&value, expected), "{}: {value:?} is not {expected}", case.hex);
@@ -38,13 +46,10 @@ fn appendix_a() -> Result<()> {
             ensure!(found == expected, "{}: {found} is not {expected}", case.hex);
             by_diagnostic += 1;
         }
+        // Written deterministically: our strict form takes it, and writing it again changes nothing.
         let written = encode(&value);
-        ensure!(
-            decode(&written, &Limits::OURS).as_ref() == Ok(&value),
-            "{}: written as {}",
-            case.hex,
-            hex::encode(&written)
-        );
+        let again = decode(&written, &Limits::OURS).map(|value| encode(&value));
+        ensure!(again.as_ref() == Ok(&written), "{}: written as {}", case.hex, hex::encode(&written));
         // What the appendix calls the typical encoding is the shortest one, but for the long forms of infinity and NaN,
         // the order of map keys (which no example has wrong) and indefinite lengths.
         ensure!(
@@ -57,7 +62,10 @@ fn appendix_a() -> Result<()> {
         ensure!((written == bytes) == case.roundtrip, "{}: written as {}", case.hex, hex::encode(&written));
     }
     ensure!(cases.len() == 82, "appendix A has 82 examples in this file, not {}", cases.len());
-    println!("CBOR appendix A: {} examples, {by_json} by JSON, {by_diagnostic} by diagnostic notation", cases.len());
+    println!(
+        "CBOR appendix A: {} examples, {by_json} by JSON, {by_diagnostic} by diagnostic notation, 1 refused by RFC 8949",
+        cases.len()
+    );
     Ok(())
 }
 
@@ -69,7 +77,10 @@ fn says(value: &Value, json: &serde_json::Value) -> bool {
             let number = -1 - i128::from(*number);
             json.as_i64().map(i128::from) == Some(number) || json.as_f64() == Some(number as f64)
         }
-        (Value::Float(number), serde_json::Value::Number(json)) => json.as_f64() == Some(*number),
+        // serde_json reads the last digit of a float roughly; that the bits are right is shown by writing them again.
+        (Value::Float(number), serde_json::Value::Number(json)) => {
+            json.as_f64().is_some_and(|json| json == *number || (json / number - 1.0).abs() <= f64::EPSILON)
+        }
         // Bignums (RFC 8949 section 3.4.3).
         (Value::Tag(tag @ (2 | 3), content), serde_json::Value::Number(json)) => {
             let Value::Bytes(bytes) = &**content else { return false };
