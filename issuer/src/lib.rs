@@ -11,6 +11,8 @@ pub mod ceremony;
 #[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
+pub mod document;
+#[cfg(feature = "server")]
 pub mod jws;
 #[cfg(feature = "server")]
 pub mod keyring;
