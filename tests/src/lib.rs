@@ -4,5 +4,8 @@
 
 pub mod certificates;
 pub mod exceptions;
+pub mod server;
 pub mod signing;
+pub mod stopwatch;
 pub mod vectors;
+pub mod walk;

@@ -1,0 +1,189 @@
+//! `cargo xtask bench verify`: the whole way from a certificate's text to its verdict beside the bare verification of
+//! its signature, in one run and one thread.
+//!
+//! The denominator is aws-lc-rs over 1,000 different messages with keys parsed beforehand: the very Sig_structures of
+//! the 1,000 certificates. The numerator is `Verifier::check` over their texts, as every program of ours calls it: a
+//! trust list of 500 signers, all checks on, and a full verdict with holder, claims and record of checks.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
+use specs::hcert::{Content, open};
+use specs::signer_list::{Environment, KeyData, Purposes};
+use specs::time::{Date, PartialDate};
+use specs::uvci::Uvci;
+use std::hint::black_box;
+use std::sync::Arc;
+use tests::certificates::{self, now};
+use tests::signing::{Algorithm, Publisher, TestSigner, Wanted};
+use tests::stopwatch::{Contender, aim, print, race};
+use trust_list::backend::{self, Backend, Hash, Verify};
+use trust_list::{Error, key::PublicKey, list};
+use verifier::Verifier;
+
+const CERTIFICATES: usize = 1_000;
+const SIGNERS: usize = 500;
+const SLICE: usize = 50;
+const ROUNDS: usize = 15;
+const AIM: f64 = 0.88;
+
+const FAMILIES: [&str; 10] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Đặng", "Bùi"];
+const MIDDLE: [&str; 10] = ["Văn", "Thị", "Đức", "Ngọc", "Minh", "Thị Hồng", "Hữu", "Thanh", "Quốc", "Bảo"];
+const GIVEN: [&str; 10] = ["An", "Bình", "Châu", "Dũng", "Giang", "Hạnh", "Khánh", "Nhung", "Phương", "Yến"];
+
+fn main() {
+    println!(
+        "{CERTIFICATES} certificates, {SIGNERS} signers in the list, slices of {SLICE}, {ROUNDS} rounds, one thread"
+    );
+    println!("ratio: against aws-lc-rs over the same {CERTIFICATES} messages, parsed keys, slice by slice");
+    let mut met = Vec::new();
+    for (title, algorithm, profile) in [
+        ("Ed25519, national certificate (one dose)", Algorithm::EdDsa, Profile::National),
+        ("ES256, EU DCC (one dose)", Algorithm::Es256, Profile::EuDcc),
+    ] {
+        met.push((title, contest(title, algorithm, profile)));
+    }
+    println!();
+    for (title, ratio) in met {
+        aim(title, ratio, AIM);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Profile {
+    National,
+    EuDcc,
+}
+
+fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> f64 {
+    let signer = Wanted::new(algorithm).make();
+    let texts: Vec<String> = (0..CERTIFICATES).map(|number| text(&signer, profile, number)).collect();
+    let key = parsed(&signer);
+    let signed: Vec<(Vec<u8>, Vec<u8>)> = texts
+        .iter()
+        .map(|text| {
+            let opened = open(text).expect("our own text");
+            let message = opened.sign1();
+            (message.to_be_signed(&[]), message.signature.to_vec())
+        })
+        .collect();
+
+    let list = list_of(&signer, algorithm);
+    let native = list.verifier(backend::native());
+    let portable = list.verifier(backend::portable());
+    let unsigned = list.verifier(&Believing);
+    for (number, text) in texts.iter().enumerate() {
+        let verdict = native.check(text, now());
+        assert!(verdict.is_valid(), "certificate {number}: {:?}", verdict.checks);
+        assert_eq!(verdict, portable.check(text, now()), "both back ends say the same");
+    }
+    let average = texts.iter().map(String::len).sum::<usize>() / texts.len();
+    let check = |verifier: &Verifier, number: usize| {
+        assert!(black_box(verifier.check(black_box(&texts[number]), now())).is_valid());
+    };
+    let measured = race(
+        vec![
+            Contender::new("bare signature verification, aws-lc-rs", |number| {
+                let (message, signature) = &signed[number];
+                key.verify_sig(black_box(message), black_box(signature)).expect("a good signature");
+            }),
+            Contender::new("text to verdict, native back end", |number| check(&native, number)),
+            Contender::new("for information: the same without the signature's share", |number| {
+                check(&unsigned, number)
+            }),
+            Contender::new("for information: text to verdict, portable back end", |number| check(&portable, number)),
+        ],
+        CERTIFICATES,
+        SLICE,
+        ROUNDS,
+    );
+    print(&format!("{title}; {average} characters on average, {} bytes signed", signed[0].0.len()), &measured);
+    measured[1].ratio
+}
+
+/// The text of one dose of one of 1,000 people.
+fn text(signer: &TestSigner, profile: Profile, number: usize) -> String {
+    let family = FAMILIES[number % 10];
+    let given = format!("{} {}", MIDDLE[number / 10 % 10], GIVEN[number / 100 % 10]);
+    let (family_std, given_std) = (specs::icao::transliterate(family), specs::icao::transliterate(&given));
+    let birth = Date::parse("1950-01-01").expect("a date").add_days(number as i64 * 23);
+    let id = Uvci::new("VN", [number as u8, (number >> 8) as u8, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
+        .expect("a country");
+    let content = match profile {
+        Profile::National => {
+            let mut certificate = certificates::national();
+            certificate.name.family = family.to_owned();
+            certificate.name.given = given;
+            certificate.name.family_std = family_std;
+            certificate.name.given_std = given_std;
+            certificate.birth_date = PartialDate::parse(&birth.to_string()).expect("a date");
+            certificate.id = id.to_string();
+            Content::National(certificate)
+        }
+        Profile::EuDcc => {
+            let mut certificate = certificates::eu_dcc();
+            certificate.name.family = Some(family.to_owned());
+            certificate.name.given = Some(given);
+            certificate.name.family_std = Some(family_std);
+            certificate.name.given_std = Some(given_std);
+            certificate.birth_date = birth.to_string();
+            if let specs::dcc::Entry::Vaccination(entry) = &mut certificate.entry {
+                entry.id = id.to_string();
+                entry.issuer = "Bộ Y tế Việt Nam".to_owned();
+            }
+            Content::EuDcc(certificate)
+        }
+    };
+    certificates::text(signer, &certificates::claims(content))
+}
+
+fn parsed(signer: &TestSigner) -> ParsedPublicKey {
+    match signer.certificate.key().to_key_data() {
+        KeyData::Ed25519(point) => ParsedPublicKey::new(&ED25519, point),
+        KeyData::P256(point) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
+        _ => unreachable!("test signers have one of these two"),
+    }
+    .expect("our own key")
+}
+
+struct Listed {
+    bytes: Vec<u8>,
+    publisher: Publisher,
+}
+
+/// A signed list in which that signer is one of many.
+fn list_of(signer: &TestSigner, algorithm: Algorithm) -> Listed {
+    let publisher = Publisher::new(Environment::Demo);
+    let mut entries = vec![signer.entry(Purposes::VACCINATION)];
+    entries.extend((1..SIGNERS).map(|_| Wanted::new(algorithm).make().entry(Purposes::VACCINATION)));
+    Listed { bytes: publisher.list(now().plus_days(-1), 2, entries), publisher }
+}
+
+impl Listed {
+    fn verifier(&self, backend: &'static dyn Backend) -> Verifier {
+        let anchors = [self.publisher.anchor.clone()];
+        Verifier::new(backend).with_list(list::open(&self.bytes, &anchors, now(), backend).expect("our own list"))
+    }
+}
+
+/// Believes every signature: what is left of a check when verifying costs nothing. Lives in this program only.
+struct Believing;
+
+impl Backend for Believing {
+    fn name(&self) -> &'static str {
+        "believing"
+    }
+
+    fn prepare(&self, key: &PublicKey) -> Result<Arc<dyn Verify>, Error> {
+        key.check()?;
+        Ok(Arc::new(Self))
+    }
+}
+
+impl Verify for Believing {
+    fn verify(&self, _: &[u8], _: &[u8]) -> bool {
+        true
+    }
+
+    fn verify_pkcs1(&self, _: Hash, _: &[u8], _: &[u8]) -> bool {
+        true
+    }
+}
