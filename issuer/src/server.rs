@@ -1,6 +1,6 @@
 //! The door of the process: HTTP over a Unix socket that only its owner may open.
 //!
-//! [`ROUTES`] is the whole list of what can be asked. Nothing in it takes bytes, a hash or a payload to sign.
+//! [`route_list`] is the whole list of what can be asked. Nothing in it takes bytes, a hash or a payload to sign.
 
 use std::future::Future;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};

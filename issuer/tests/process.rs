@@ -1,10 +1,12 @@
 //! The program as its operator and the campaign meet it: command line, process, death and restart.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use issuer::api::{Client, DoseFacts, Holder, Issued};
@@ -17,9 +19,18 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
+        // One ceremony for all tests, because guessing-proof passphrases take their time; each test has its own copy.
+        static CEREMONY: OnceLock<tempfile::TempDir> = OnceLock::new();
+        let held = CEREMONY.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let held = run(&["ceremony", "--out", folder.path().join("keys").to_str().unwrap(), "--demo"]);
+            assert!(held.status.success(), "{held:?}");
+            folder
+        });
         let place = Self { folder: tempfile::tempdir().unwrap() };
-        let held = run(&["ceremony", "--out", place.text("keys"), "--demo"]);
-        assert!(held.status.success(), "{held:?}");
+        let copied =
+            Command::new("cp").arg("-a").arg(held.path().join("keys")).arg(place.path("keys")).status().unwrap();
+        assert!(copied.success());
         place
     }
 
@@ -112,6 +123,54 @@ async fn killed_at_once_it_comes_back_with_the_same_certificates() {
     assert!(ends(&mut child).success());
     assert!(!place.path("s").exists());
     assert!(verify_log(&place).starts_with("4 entries, head "));
+}
+
+/// Killed in the middle of work, again and again: whatever was answered stays, whatever was not is made once.
+#[tokio::test]
+async fn killed_at_any_moment_it_neither_loses_nor_doubles() {
+    const ROUNDS: u64 = 4;
+    const DOSES: usize = 12;
+    let place = Place::new();
+    let mut acknowledged: BTreeMap<String, Issued> = BTreeMap::new();
+    for round in 0..ROUNDS {
+        let mut child = place.serve();
+        let mut asking = tokio::task::JoinSet::new();
+        for number in 0..DOSES {
+            let client = Client::unix(place.path("s")).unwrap();
+            let dose = format!("d-{round}-{number}");
+            asking.spawn(async move { (client.issue(&facts(&dose)).await.ok(), dose) });
+        }
+        // Killed while the others are under way: at once, or when some have their answer.
+        let mut wanted = 3 * round;
+        while let Some(answer) = {
+            if wanted == 0 {
+                child.kill().unwrap();
+            }
+            wanted = wanted.wrapping_sub(1);
+            asking.join_next().await
+        } {
+            if let (Some(issued), dose) = answer.unwrap() {
+                acknowledged.insert(dose, issued);
+            }
+        }
+        child.wait().unwrap();
+    }
+    let mut child = place.serve();
+    let client = Client::unix(place.path("s")).unwrap();
+    for round in 0..ROUNDS {
+        for number in 0..DOSES {
+            let dose = format!("d-{round}-{number}");
+            let issued = client.issue(&facts(&dose)).await.unwrap();
+            assert_eq!(acknowledged.get(&dose).unwrap_or(&issued), &issued, "{dose}");
+        }
+    }
+    let expected = 2 * ROUNDS * u64::try_from(DOSES).unwrap();
+    assert_eq!(client.health().await.unwrap().log_size, expected);
+    drop(child.stdin.take());
+    assert!(ends(&mut child).success());
+    assert!(verify_log(&place).starts_with(&format!("{expected} entries, head ")));
+    assert!(acknowledged.len() < 48 && acknowledged.len() >= 18, "{}", acknowledged.len());
+    println!("{} of {} doses were acknowledged before a kill", acknowledged.len(), expected / 2);
 }
 
 #[tokio::test]

@@ -47,11 +47,11 @@ pub struct DoseFacts {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holder {
-    /// Family name(s) with diacritics, Unicode NFC (`Nguyễn`).
+    /// Family name(s) with diacritics, Unicode NFC (`Nguyễn`). A person with a single name has it here.
     pub family_name: String,
-    /// Middle and given names with diacritics, Unicode NFC (`Thị Hồng Nhung`).
+    /// Middle and given names with diacritics, Unicode NFC (`Thị Hồng Nhung`); empty for a person with a single name.
     pub given_name: String,
-    /// Date of birth.
+    /// Date of birth; `YYYY-MM` or `YYYY` where no more is known.
     pub birth_date: String,
     /// Nationality, ISO 3166-1 alpha-2.
     pub nationality: String,
