@@ -13,7 +13,7 @@ use tests::signing::{Algorithm, TestSigner, Wanted};
 use trust_list::backend;
 use trust_list::signers::Signer;
 use verifier::Verifier;
-use verifier::verdict::Outcome;
+use verifier::verdict::{Outcome, Step};
 
 #[test]
 fn national_certificate_with_ed25519() {
@@ -54,6 +54,28 @@ fn deflated_certificate_with_es256() {
     let refused = flips.len() - accepted;
     println!("deflated: {refused} flips refused, {accepted} changed nothing but the writing of the same message");
     none_accepted(&verifier, "message", flips_of_message(&cose));
+}
+
+/// A dishonest or broken signer: what is wrong is signed, so that all later steps meet it. There is an answer for each,
+/// it can be written as JSON, and every layer can be inspected.
+#[test]
+fn whatever_is_signed_gets_an_answer() {
+    let contents = [Content::National(certificates::national()), Content::EuDcc(certificates::eu_dcc())];
+    for content in contents {
+        let (signer, claims) = made(Algorithm::EdDsa, content);
+        let verifier = believing(&signer);
+        let mut reasons = std::collections::BTreeMap::<&str, usize>::new();
+        for payload in flips(&claims.encode().unwrap()) {
+            let text = seal(&signer.cose(&payload));
+            let verdict = verifier.check(&text, now());
+            assert_eq!(verdict.passed(Step::Signature), Some(true), "{:?}", verdict.checks);
+            assert_eq!(verdict.verdict, verdict.reason.class());
+            assert_eq!(serde_json::to_value(&verdict).unwrap()["reason"], verdict.reason.code());
+            assert!(!verifier::inspect::report(&text).text.is_empty());
+            *reasons.entry(verdict.reason.code()).or_default() += 1;
+        }
+        println!("signed and flipped: {reasons:?}");
+    }
 }
 
 fn every_bit_counts(algorithm: Algorithm, content: Content) {
