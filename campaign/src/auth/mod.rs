@@ -7,6 +7,8 @@ mod evolve;
 pub mod password;
 pub mod session;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

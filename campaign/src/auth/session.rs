@@ -102,11 +102,14 @@ pub enum LoginError {
     Database(#[from] DbError),
 }
 
+/// By hash of the token: when it was looked up, and who holds it.
+type Remembered = HashMap<[u8; 32], (Timestamp, Option<Actor>)>;
+
 /// The sessions of this process over those of the database.
 pub struct Sessions {
     db: Db,
     hashing: Semaphore,
-    remembered: Mutex<HashMap<[u8; 32], (Timestamp, Option<Actor>)>>,
+    remembered: Mutex<Remembered>,
     failures: Mutex<HashMap<String, (u32, Timestamp)>>,
     nobody: Stored,
 }

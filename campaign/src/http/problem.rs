@@ -16,13 +16,13 @@ pub struct Problem {
     #[serde(rename = "type")]
     pub kind: String,
     /// What is the matter, in English.
-    pub title: String,
+    pub title: &'static str,
     /// What is the matter, in Vietnamese.
-    pub title_vi: String,
+    pub title_vi: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// The stable code, e.g. `lot-not-released`.
-    pub code: String,
+    pub code: &'static str,
     /// The particulars that decided, named; for `form-faults` the list of faults.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     pub facts: serde_json::Value,
@@ -30,13 +30,13 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of the server's own.
-    pub fn new(status: StatusCode, code: &str, title_vi: &str, title: &str) -> Problem {
+    pub fn new(status: StatusCode, code: &'static str, title_vi: &'static str, title: &'static str) -> Problem {
         Problem {
             kind: format!("urn:lachan:problem:{code}"),
-            title: title.to_owned(),
-            title_vi: title_vi.to_owned(),
+            title,
+            title_vi,
             status: status.as_u16(),
-            code: code.to_owned(),
+            code,
             facts: serde_json::Value::Null,
         }
     }
