@@ -62,7 +62,7 @@ impl Ground {
         let db = Db::connect(&url).await.unwrap();
         let start = UnixTime::from_rfc3339("2021-12-20T02:00:00Z").unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::from(start)));
-        Some(Ground { db, vault: Arc::new(Vault::new(&[7; 32])), clock, url, folder: folder })
+        Some(Ground { db, vault: Arc::new(Vault::new(&[7; 32])), clock, url, folder })
     }
 
     /// Keepers of one process.
