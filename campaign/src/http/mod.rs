@@ -15,6 +15,8 @@ mod public;
 mod reading;
 mod rehearsal;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -63,6 +63,7 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(session::set_password))
         .routes(routes!(rehearsal::advance))
         .split_for_parts();
+    name_operations(&mut description);
     for folder in ["supply", "visits", "places", "certificates", "auth"] {
         describe_commands(&mut description, folder);
     }
@@ -76,6 +77,17 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
 /// The description of the API.
 pub fn document() -> utoipa::openapi::OpenApi {
     routes().1
+}
+
+/// Makes the names of operations unique: the folder's before the handler's.
+fn name_operations(description: &mut utoipa::openapi::OpenApi) {
+    for item in description.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let tag = operation.tags.iter().flatten().next().map_or("", String::as_str);
+            operation.operation_id = operation.operation_id.take().map(|name| format!("{tag}_{name}"));
+        }
+    }
 }
 
 /// Adds a path per command: the variants of the folder's `Command` are objects with one property, the command's name.

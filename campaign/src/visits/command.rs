@@ -29,8 +29,10 @@ pub enum Command {
         /// Version of the checklist, e.g. "3802".
         checklist: String,
         /// Every item of it.
+        #[schema(value_type = std::collections::BTreeMap<String, bool>)]
         answers: Answers,
         /// Measurements.
+        #[schema(value_type = std::collections::BTreeMap<String, i32>)]
         vitals: Vitals,
         /// The doctor's conclusion.
         conclusion: Conclusion,
