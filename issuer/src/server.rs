@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path as UrlPath, State};
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path as UrlPath, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::api::{DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, is_identifier};
+use crate::api::{DocumentKind, DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, is_identifier};
+use crate::document;
 use crate::pipeline::Issuer;
 
 /// Longest request body, in bytes.
@@ -30,10 +31,11 @@ const RENEWAL: Duration = Duration::from_secs(600);
 type App = Arc<Issuer>;
 
 /// Everything that can be asked: method, path, handler.
-fn routes() -> [(&'static str, &'static str, MethodRouter<App>); 5] {
+fn routes() -> [(&'static str, &'static str, MethodRouter<App>); 6] {
     [
         ("POST", "/v1/certificates", post(issue)),
         ("GET", "/v1/certificates/{dose}", get(certificates)),
+        ("GET", "/v1/certificates/{dose}/document", get(paper)),
         ("GET", "/v1/trust-list", get(trust_list)),
         ("GET", "/v1/trust-list.jws", get(trust_list_jws)),
         ("GET", "/v1/health", get(health)),
@@ -165,6 +167,47 @@ async fn certificates(State(issuer): State<App>, UrlPath(dose): UrlPath<String>)
         return problem(&Problem::NotFound { detail: "nothing was issued for this dose".into() });
     }
     answer(issuer.certificates(&dose).await.map(axum::Json))
+}
+
+/// What the query of a document may say.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DocumentQuery {
+    kind: DocumentKind,
+}
+
+async fn paper(
+    State(issuer): State<App>,
+    UrlPath(dose): UrlPath<String>,
+    query: Result<Query<DocumentQuery>, QueryRejection>,
+) -> Response {
+    let Ok(Query(DocumentQuery { kind })) = query else {
+        return malformed(StatusCode::UNPROCESSABLE_ENTITY, "the query says kind=a4 or kind=card");
+    };
+    answer(printed(&issuer, &dose, kind).await.map(|pdf| {
+        let name = format!("inline; filename=\"{}-{}.pdf\"", dose.replace(':', "_"), kind.as_str());
+        let headers = [
+            (header::CONTENT_TYPE, "application/pdf".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ];
+        (headers, pdf)
+    }))
+}
+
+async fn printed(issuer: &App, dose: &str, kind: DocumentKind) -> Result<Vec<u8>, Problem> {
+    if !is_identifier(dose) {
+        return Err(Problem::NotFound { detail: "nothing was issued for this dose".into() });
+    }
+    let issued = issuer.certificates(dose).await?;
+    let environment = issuer.environment();
+    // Tens of milliseconds of work: not on a thread that others wait for.
+    let drawn = tokio::task::spawn_blocking(move || document::render(&issued, environment, kind)).await;
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "a document could not be drawn");
+        Problem::Internal { detail: "the document of this dose could not be drawn".into() }
+    };
+    drawn.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
 }
 
 async fn trust_list(State(issuer): State<App>) -> Response {

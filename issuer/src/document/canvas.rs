@@ -156,7 +156,7 @@ impl<'a> Canvas<'a> {
     /// A filled rectangle without meaning of its own.
     pub(super) fn rectangle(&mut self, x: f32, y: f32, width: f32, height: f32, ink: Ink) {
         let mut path = PathBuilder::new();
-        push(&mut path, x, y, width, height);
+        push(&mut path, points(x), points(y), points(width), points(height));
         self.surface.start_tagged(artifact(ArtifactType::Layout));
         self.fill(path.finish().as_ref(), ink);
         self.surface.end_tagged();
@@ -164,25 +164,28 @@ impl<'a> Canvas<'a> {
 
     /// A QR symbol with its quiet zone in a white square of `side` millimetres.
     pub(super) fn symbol(&mut self, x: f32, y: f32, side: f32, symbol: &Symbol, alternative: &str) {
+        // Drawn in whole modules and then scaled: exact edges and a shorter file.
         let across = (symbol.width() + 2 * QUIET_ZONE) as f32;
-        let module = side / across;
-        let at = |modules: usize| (modules + QUIET_ZONE) as f32 * module;
+        let module = points(side) / across;
+        let transform = Transform::from_row(module, 0.0, 0.0, module, points(x), points(y));
         let mut ground = PathBuilder::new();
-        push(&mut ground, x, y, side, side);
+        push(&mut ground, 0.0, 0.0, across, across);
         let mut dark = PathBuilder::new();
         for (row, modules) in symbol.modules().chunks(symbol.width()).enumerate() {
-            let mut column = 0;
+            let mut column = QUIET_ZONE;
             for run in modules.chunk_by(|left, right| left == right) {
                 if run.first() == Some(&true) {
-                    push(&mut dark, x + at(column), y + at(row), run.len() as f32 * module, module);
+                    push(&mut dark, column as f32, (row + QUIET_ZONE) as f32, run.len() as f32, 1.0);
                 }
                 column += run.len();
             }
         }
         self.group(Tag::Figure(Some(alternative.to_owned())).into(), |canvas| {
             let identifier = canvas.surface.start_tagged(ContentTag::Other);
+            canvas.surface.push_transform(&transform);
             canvas.fill(ground.finish().as_ref(), Ink::White);
             canvas.fill(dark.finish().as_ref(), Ink::Black);
+            canvas.surface.pop();
             canvas.surface.end_tagged();
             canvas.keep(identifier);
         });
@@ -259,7 +262,7 @@ fn artifact(kind: ArtifactType) -> ContentTag<'static> {
 }
 
 fn push(path: &mut PathBuilder, x: f32, y: f32, width: f32, height: f32) {
-    if let Some(rectangle) = Rect::from_xywh(points(x), points(y), points(width), points(height)) {
+    if let Some(rectangle) = Rect::from_xywh(x, y, width, height) {
         path.push_rect(rectangle);
     }
 }

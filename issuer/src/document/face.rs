@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::ttf_parser::Tag;
-use rustybuzz::{Direction, Feature, UnicodeBuffer};
+use rustybuzz::{Direction, Feature, ShapePlan, UnicodeBuffer, script};
 use unicode_normalization::char::is_combining_mark;
 
 use super::canvas::MM_PER_POINT;
@@ -49,14 +49,16 @@ impl Face {
         buffer.push_str(text);
         buffer.guess_segment_properties();
         buffer.set_direction(Direction::LeftToRight);
-        // One glyph for one letter, so that what is copied out of the PDF is what was put in: no ligatures, and nothing
-        // taken apart (this font writes ị as i and a dot, and then readers lose the space after it).
-        let mut features = vec![Feature::new(Tag::from_bytes(b"liga"), 0, ..)];
-        if !text.chars().any(is_combining_mark) {
-            features.push(Feature::new(Tag::from_bytes(b"ccmp"), 0, ..));
+        if buffer.script() == script::UNKNOWN {
+            buffer.set_script(script::LATIN);
         }
-        let shaped = rustybuzz::shape(&self.loaded().shaper, &features, buffer);
-        let units = self.loaded().font.units_per_em();
+        let Loaded { font, shaper, plans: [plain, with_marks] } = self.loaded();
+        let marks = text.chars().any(is_combining_mark);
+        let shaped = match buffer.script() {
+            script::LATIN => rustybuzz::shape_with_plan(shaper, if marks { with_marks } else { plain }, buffer),
+            _ => rustybuzz::shape(shaper, &features(marks), buffer),
+        };
+        let units = font.units_per_em();
         let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
         let mut glyphs = Vec::with_capacity(infos.len());
         let mut em = 0.0;
@@ -87,13 +89,17 @@ impl Face {
     /// Text in rows of at most `width` millimetres at `size` points. Rows end between words; a word that is wider than
     /// a row is broken, after a colon or another joint if there is one in its second half.
     pub(super) fn wrap(self, text: &str, size: f32, width: f32) -> Vec<Line> {
-        let fits = |text: &str| self.line(text).width(size) <= width;
+        let limit = width / (size * MM_PER_POINT);
+        let fits = |text: &str| self.line(text).em <= limit;
+        let space = self.line(" ").em;
         let mut rows: Vec<String> = Vec::new();
-        let mut row = String::new();
+        let (mut row, mut taken) = (String::new(), 0.0);
         for word in text.split_whitespace() {
-            let longer = if row.is_empty() { word.to_owned() } else { format!("{row} {word}") };
-            if fits(&longer) {
-                row = longer;
+            let em = self.line(word).em;
+            if !row.is_empty() && taken + space + em <= limit {
+                row.push(' ');
+                row.push_str(word);
+                taken += space + em;
                 continue;
             }
             if !row.is_empty() {
@@ -106,6 +112,7 @@ impl Face {
                 rest = tail;
             }
             row = rest.to_owned();
+            taken = self.line(rest).em;
         }
         if !row.is_empty() {
             rows.push(row);
@@ -126,13 +133,25 @@ impl Face {
 struct Loaded {
     font: Font,
     shaper: rustybuzz::Face<'static>,
+    /// How Latin letters are shaped, without and with combining marks. Making a plan costs more than using it.
+    plans: [ShapePlan; 2],
+}
+
+/// One glyph for one letter, so that what is copied out of the PDF is what was put in: no ligatures, and nothing taken
+/// apart unless marks have to be placed (this font writes ị as i and a dot, and readers lose the space after that).
+fn features(marks: bool) -> Vec<Feature> {
+    let off = |tag| Feature::new(Tag::from_bytes(tag), 0, ..);
+    let all = [off(b"liga"), off(b"ccmp")];
+    all.into_iter().take(if marks { 1 } else { 2 }).collect()
 }
 
 impl Loaded {
     fn new(bytes: &'static [u8]) -> Self {
         let font = Font::new(bytes.into(), 0).expect("the font is part of this build and a test loads it");
         let shaper = rustybuzz::Face::from_slice(bytes, 0).expect("the font is part of this build and a test loads it");
-        Self { font, shaper }
+        let plan = |marks| ShapePlan::new(&shaper, Direction::LeftToRight, Some(script::LATIN), None, &features(marks));
+        let plans = [plan(false), plan(true)];
+        Self { font, shaper, plans }
     }
 }
 

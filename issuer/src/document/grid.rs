@@ -130,9 +130,14 @@ impl Grid {
             let columns = fields.len().max(1) as f32;
             let column = (width - metrics.gutter * (columns - 1.0)) / columns;
             let cells = fields.iter().zip(0_u8..);
-            let cells: Vec<Cell> = cells
+            let mut cells: Vec<Cell> = cells
                 .map(|(field, index)| Cell::set(field, f32::from(index) * (column + metrics.gutter), column, metrics))
                 .collect();
+            // Values of a row stand on one line, also when one of the labels has two rows.
+            let label = cells.iter().map(|cell| cell.label.height).fold(0.0, f32::max);
+            for cell in &mut cells {
+                cell.label.height = label;
+            }
             let tallest = cells.iter().map(Cell::height).fold(0.0, f32::max);
             Row { cells, height: tallest + 2.0 * metrics.padding }
         });

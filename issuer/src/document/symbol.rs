@@ -36,8 +36,8 @@ mod tests {
             |chars: usize, side| for_paper(&"A".repeat(chars), side).map(|symbol| (symbol.level(), symbol.width()));
         assert_eq!(level(540, 58.0), Ok((Level::Q, 89)));
         assert_eq!(level(540, 42.0), Ok((Level::Q, 89)));
-        assert_eq!(level(540, 32.0), Ok((Level::M, 73)));
-        assert_eq!(level(540, 26.0), Err(Error::QrTooDense { modules: 73 }));
+        assert_eq!(level(540, 32.0), Ok((Level::M, 77)));
+        assert_eq!(level(540, 26.0), Err(Error::QrTooDense { modules: 77 }));
         assert!(matches!(level(0, 58.0), Err(Error::Qr(_))));
     }
 }

@@ -3,8 +3,6 @@
 
 mod foreign;
 
-use std::time::Instant;
-
 use specs::time::UnixTime;
 use specs::uvci::Uvci;
 
@@ -83,11 +81,10 @@ fn every_sample_is_printed_and_left_for_the_eye_if_asked_for() {
     for (name, _, issued) in samples() {
         for kind in KINDS {
             for environment in [Environment::Demo, Environment::Production] {
-                let started = Instant::now();
                 let pdf = render(&issued, environment, kind).unwrap();
                 let file = format!("{name}-{}-{environment:?}.pdf", kind.as_str()).to_lowercase();
-                println!("{file}: {} KB in {} ms", pdf.len() / 1024, started.elapsed().as_millis());
-                assert!(pdf.starts_with(b"%PDF-1.7") && pdf.len() < 200 * 1024, "{}", pdf.len());
+                println!("{file}: {} KB", pdf.len() / 1024);
+                assert!(pdf.starts_with(b"%PDF-1.7") && pdf.len() < 100 * 1024, "{}", pdf.len());
                 if let Some(folder) = &folder {
                     std::fs::create_dir_all(folder).unwrap();
                     std::fs::write(folder.join(file), pdf).unwrap();
@@ -200,7 +197,7 @@ fn no_fold_runs_through_a_code_of_the_sheet() {
 
 #[test]
 fn the_codes_of_the_card_stay_on_it_and_have_modules_that_a_camera_resolves() {
-    assert!(card::CODE_LEFT + card::SIDE <= card::WIDTH && card::CODE_TOP + card::SIDE <= card::HEIGHT);
+    const { assert!(card::CODE_LEFT + card::SIDE <= card::WIDTH && card::CODE_TOP + card::SIDE <= card::HEIGHT) };
     for (name, _, issued) in samples() {
         for certificate in &issued.certificates {
             for side in [a4::SIDE, card::SIDE] {

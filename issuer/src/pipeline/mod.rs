@@ -17,6 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use specs::cbor::{self, Value};
 use specs::hcert;
+use specs::signer_list::Environment;
 use specs::time::{Date, UnixTime};
 use specs::uvci::Uvci;
 use trust_list::backend;
@@ -161,6 +162,12 @@ impl Issuer {
         known
             .and_then(|known| issued(dose, &known))
             .ok_or_else(|| Problem::NotFound { detail: "nothing was issued for this dose".into() })
+    }
+
+    /// What its keys are for: real certificates or a demonstration.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        self.keyring.manifest.environment
     }
 
     /// The list of signers as COSE_Sign1.

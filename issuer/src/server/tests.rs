@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use reqwest::Method;
+use specs::signer_list::Environment;
 use trust_list::backend;
 use trust_list::list as trusted_list;
 
@@ -92,6 +93,28 @@ async fn problems_come_back_as_what_they_were() {
 }
 
 #[tokio::test]
+async fn the_paper_of_a_dose_is_handed_out_once_it_is_certified() {
+    let open = Open::new().await;
+    let client = open.client();
+    let not_found = Problem::NotFound { detail: "nothing was issued for this dose".into() };
+    assert_eq!(client.document("d-1", DocumentKind::A4).await.unwrap_err(), not_found);
+    let issued = client.issue(&facts("d-1")).await.unwrap();
+    for kind in [DocumentKind::A4, DocumentKind::Card] {
+        let pdf = client.document("d-1", kind).await.unwrap();
+        assert_eq!(pdf, document::render(&issued, Environment::Demo, kind).unwrap());
+    }
+    for (path, status, code) in [
+        ("/v1/certificates/d-1/document", 422, "malformed-request"),
+        ("/v1/certificates/d-1/document?kind=a3", 422, "malformed-request"),
+        ("/v1/certificates/d-1/document?kind=a4&text=HC1:", 422, "malformed-request"),
+        ("/v1/certificates/d-2/document?kind=a4", 404, "not-found"),
+        ("/v1/certificates/d%22/document?kind=a4", 404, "not-found"),
+    ] {
+        assert_eq!(open.raw(Method::GET, path, "text/plain", Vec::new()).await, (status, code.into()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn there_is_no_door_for_bytes_hashes_or_payloads() {
     let open = Open::new().await;
     assert_eq!(
@@ -99,6 +122,7 @@ async fn there_is_no_door_for_bytes_hashes_or_payloads() {
         [
             ("POST", "/v1/certificates"),
             ("GET", "/v1/certificates/{dose}"),
+            ("GET", "/v1/certificates/{dose}/document"),
             ("GET", "/v1/trust-list"),
             ("GET", "/v1/trust-list.jws"),
             ("GET", "/v1/health"),
