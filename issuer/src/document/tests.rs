@@ -64,11 +64,18 @@ pub(super) fn samples() -> Vec<(&'static str, String, Issued)> {
     long.holder.nationality = "AE".into();
     long.product = "vero-cell".into();
     long.authority = stacked("Sở Y tế Thành phố Hồ Chí Minh và các đơn vị trực thuộc");
+    // The most room that the linter lets anybody ask for.
+    let widest = "W".repeat(80);
+    let mut wide = named(&widest, &widest);
+    wide.holder.nationality = "HK".into();
+    wide.product = "abdala".into();
+    wide.authority = widest.clone();
     let one_word = "Ượ".repeat(40);
     let foreign = "İbrahim Łukasz Ștefan";
     vec![
         ("usual", "Nguyễn Thị Hồng Nhung".into(), issued(&facts("d-1"))),
         ("long", format!("{family} {given}"), issued(&long)),
+        ("widest", format!("{widest} {widest}"), issued(&wide)),
         ("one-word", format!("{one_word} Ẫ"), issued(&named(&one_word, "Ẫ"))),
         ("foreign", format!("Đỗ-Þórsdóttir {foreign}"), issued(&named("Đỗ-Þórsdóttir", foreign))),
         ("other-script", "LI ANNA".into(), issued(&named("Li 李", "Anna"))),
