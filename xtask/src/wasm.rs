@@ -13,26 +13,28 @@ pub(crate) const CARGO: &str = "/usr/bin/cargo";
 /// Debian's sources of the standard library (package rust-web-src).
 pub(crate) const STANDARD_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std";
 
-/// The pure rooms, each with the features that a browser needs.
-const ROOMS: &[(&str, &str)] =
-    &[("specs", "png"), ("trust-list", "portable"), ("verifier", "portable,scan"), ("wallet-core", "portable,scan")];
+/// The pure rooms.
+const ROOMS: &[&str] = &["specs", "trust-list", "verifier", "wallet-core"];
+/// The features that a browser needs of them.
+const FEATURES: &str =
+    "specs/png,trust-list/portable,verifier/portable,verifier/scan,wallet-core/portable,wallet-core/scan";
 
 /// Builds the pure rooms for wasm32 with the portable back end.
 pub(crate) fn build() -> Result<()> {
     crate::tools::ensure()?;
-    for (room, features) in ROOMS {
-        let mut command = Command::new(CARGO);
-        command
-            .current_dir(root()?)
-            .args(["build", "--locked", "--release", "-Zbuild-std=std,panic_abort"])
-            .args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/wasm"])
-            .args(["--package", room, "--lib", "--no-default-features", "--features", features])
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTC", RUSTC)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld")
-            .env_remove("RUSTUP_TOOLCHAIN")
-            .env_remove("CARGO");
-        shell::run(&mut command)?;
+    let mut command = Command::new(CARGO);
+    command
+        .current_dir(root()?)
+        .args(["build", "--locked", "--profile", "wasm-test", "-Zbuild-std=std,panic_abort", "--lib"])
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/wasm"])
+        .args(["--no-default-features", "--features", FEATURES])
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTC", RUSTC)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("CARGO");
+    for room in ROOMS {
+        command.args(["--package", room]);
     }
-    Ok(())
+    shell::run(&mut command)
 }
