@@ -26,6 +26,7 @@ use josekit::JoseError;
 use josekit::jws::{self, JwsAlgorithm, JwsHeader, JwsSigner};
 use serde_json::{Map, Value, json};
 use specs::signer_list::{KeyData, Profiles, Purposes, SignerEntry, SignerList};
+use trust_list::{backend, list};
 
 use crate::keyring::environment;
 use crate::keys::{Algorithm, SigningKey};
@@ -51,6 +52,18 @@ pub fn sign(
     header.set_key_id(STANDARD.encode(kid));
     let payload = serde_json::to_vec(&payload(list)).map_err(|e| Error::Jws(e.to_string()))?;
     jws::serialize_compact(&payload, &header, &Door(Arc::clone(key))).map_err(|e| Error::Jws(e.to_string()))
+}
+
+/// Is this the list as a JWS, word for word, signed with the key that signed the list as COSE?
+#[must_use]
+pub fn says(jws: &str, list: &list::SignerList) -> bool {
+    let Some((signed, signature)) = jws.rsplit_once('.') else { return false };
+    let same = signed.split_once('.').is_some_and(|(_, said)| {
+        let said = URL_SAFE_NO_PAD.decode(said).ok().and_then(|said| serde_json::from_slice::<Value>(&said).ok());
+        said == Some(payload(list.content()))
+    });
+    let (key, signature) = (backend::native().prepare(list.signed_by().key()), URL_SAFE_NO_PAD.decode(signature));
+    same && key.is_ok_and(|key| signature.is_ok_and(|signature| key.verify(signed.as_bytes(), &signature)))
 }
 
 /// The payload: a JWK Set with the members of the module's table.

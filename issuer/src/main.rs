@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -12,10 +13,14 @@ use issuer::clock::Clock;
 use issuer::keyring::Keyring;
 use issuer::keys::file::Cost;
 use issuer::keys::passphrase::{self, Passphrase};
-use issuer::pipeline::{Config, Issuer, STORE_FILE};
+use issuer::pipeline::{Config, Issuer, STORE_FILE, StartError, check_witness};
 use issuer::store::Store;
+use issuer::witness::Witness;
 use issuer::{list, server};
 use specs::signer_list::Environment;
+
+/// Tenths of a second for which an issuer before this one is waited for: longer than requests under way may take.
+const PATIENCE: u32 = 120;
 
 /// Who signs vaccination certificates, and what was signed.
 #[derive(Debug, Parser)]
@@ -125,7 +130,7 @@ struct Serve {
 
 #[derive(Debug, Subcommand)]
 enum Log {
-    /// Walk the whole log: every hash, the chain, and every certificate on record
+    /// Walk the whole log: every hash, the chain, every certificate on record, and what the witness saw of it
     Verify {
         /// Key folder
         #[arg(long)]
@@ -213,7 +218,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let stop = stop_signal(args.exit_with_parent)?;
     let config = Config { quota_per_unit_and_day: args.quota_per_unit, list_valid_days: args.list_valid_days };
     let passphrase = args.passphrase.find()?;
-    let issuer = Issuer::start(&args.keys, &args.data, &passphrase, Clock::System, config).await?;
+    let issuer = start(args, &passphrase, config).await?;
     drop(passphrase);
     let listener = server::bind(&args.socket).await?;
     println!("listening on {}", args.socket.display());
@@ -221,6 +226,17 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     server::serve(Arc::new(issuer), listener, &args.socket, stop).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Starts. An issuer whose parent was killed may still be ending what it began, so the folders are waited for.
+async fn start(args: &Serve, passphrase: &Passphrase, config: Config) -> Result<Issuer, StartError> {
+    for _ in 0..PATIENCE {
+        match Issuer::start(&args.keys, &args.data, passphrase, Clock::System, config).await {
+            Err(StartError::Busy(_)) => tokio::time::sleep(Duration::from_millis(100)).await,
+            started => return started,
+        }
+    }
+    Issuer::start(&args.keys, &args.data, passphrase, Clock::System, config).await
 }
 
 /// Done at SIGTERM, at SIGINT, or when the parent is gone.
@@ -252,7 +268,10 @@ async fn verify_log(keys: &Path, data: &Path, file: &PassphraseFile) -> anyhow::
     let path = data.join(STORE_FILE);
     anyhow::ensure!(path.exists(), "{} does not exist", path.display());
     let store = Store::open(&path, keyring.store_seal(&file.find()?)?).await?;
+    // Asked first, because an issuer that runs goes on writing both.
+    let seen = Witness::in_folder(keys, store.log_id())?.seen()?;
     let head = store.audit().await?;
+    check_witness(&seen, &head, &store).await?;
     println!("{} entries, head {}", head.size, hex::encode(head.hash));
     Ok(())
 }

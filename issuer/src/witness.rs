@@ -2,8 +2,11 @@
 //! noticed and not signed onto.
 //!
 //! It lies in the key folder under the log's identifier. It is written after every release, replaced in one step but
-//! without waiting for the disk: after a power cut it may be older than the log, which is no contradiction; that it is
-//! *newer* than the log can only mean that the log went back.
+//! without waiting for the disk: after a power cut it may be older than the log, or empty, which is no contradiction;
+//! that it is *newer* than the log can only mean that the log went back.
+//!
+//! Keys sign for one log. A log that nobody has seen, beside the witness of another, means that the data folder was lost
+//! or exchanged: its doses would be certified a second time. Whoever wants to begin anew takes the old witness away.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +16,8 @@ use specs::time::UnixTime;
 
 use crate::keys::{Error, folder};
 use crate::log::{Head, Tamper};
+
+const EXTENSION: &str = "head";
 
 /// The witness of one log.
 #[derive(Debug)]
@@ -30,19 +35,30 @@ impl Witness {
     pub fn in_folder(keys: &Path, log_id: &[u8; 16]) -> Result<Self, Error> {
         let witnesses = keys.join("witness");
         folder::create_private(&witnesses)?;
-        Ok(Self { path: witnesses.join(format!("{}.head", hex::encode(log_id))), greatest: Mutex::new(0) })
+        Ok(Self { path: witnesses.join(format!("{}.{EXTENSION}", hex::encode(log_id))), greatest: Mutex::new(0) })
     }
 
-    /// What it saw last; an empty head when it never saw anything.
+    /// What it saw last; where it never saw anything, the longest log that was seen of these keys; an empty head when
+    /// there was none.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Format`] when the file is not one of ours.
     pub fn seen(&self) -> Result<Head, Error> {
-        if !self.path.exists() {
-            return Ok(Head::EMPTY);
+        if self.path.exists() {
+            return read(&self.path);
         }
-        let text = folder::read_private(&self.path, 256)?;
-        parse(&text).ok_or_else(|| Error::Format { path: self.path.clone(), detail: "not a witness" })
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut longest = Head::EMPTY;
+        for file in fs::read_dir(folder).map_err(|e| Error::io(folder, &e))? {
+            let path = file.map_err(|e| Error::io(folder, &e))?.path();
+            if path.extension().is_some_and(|extension| extension == EXTENSION) {
+                let other = read(&path)?;
+                if other.size > longest.size {
+                    longest = other;
+                }
+            }
+        }
+        Ok(longest)
     }
 
     /// Remembers a head, unless it saw a later one already.
@@ -81,6 +97,14 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?.write_all(bytes)
 }
 
+fn read(path: &Path) -> Result<Head, Error> {
+    let text = folder::read_private(path, 256)?;
+    if text.is_empty() {
+        return Ok(Head::EMPTY);
+    }
+    parse(&text).ok_or_else(|| Error::Format { path: path.to_owned(), detail: "not a witness" })
+}
+
 fn parse(text: &[u8]) -> Option<Head> {
     let mut words = std::str::from_utf8(text).ok()?.split_ascii_whitespace();
     let size = words.next()?.parse().ok()?;
@@ -107,5 +131,27 @@ mod tests {
         assert_eq!(compare(&head, &longer, Some([9; 32])), Ok(()));
         assert_eq!(compare(&head, &longer, Some([8; 32])), Err(Tamper::RolledBack { size: 5, seen: 3 }));
         assert_eq!(compare(&head, &Head::EMPTY, None), Err(Tamper::RolledBack { size: 0, seen: 3 }));
+    }
+
+    #[test]
+    fn a_log_that_nobody_saw_is_compared_with_the_one_that_was_seen() {
+        let keys = tempfile::tempdir().unwrap();
+        let keys = keys.path().join("k");
+        let head = Head { size: 3, hash: [9; 32], at: Some(UnixTime(1_800_000_000)) };
+        Witness::in_folder(&keys, &[1; 16]).unwrap().see(&head).unwrap();
+        let other = Witness::in_folder(&keys, &[2; 16]).unwrap();
+        assert_eq!(other.seen().unwrap(), head);
+        assert_eq!(compare(&head, &Head::EMPTY, None), Err(Tamper::RolledBack { size: 0, seen: 3 }));
+    }
+
+    #[test]
+    fn a_witness_emptied_by_a_power_cut_saw_nothing_and_a_bent_one_is_refused() {
+        let keys = tempfile::tempdir().unwrap();
+        let witness = Witness::in_folder(&keys.path().join("k"), &[1; 16]).unwrap();
+        write_private(&witness.path, b"").unwrap();
+        assert_eq!(witness.seen().unwrap(), Head::EMPTY);
+        write_private(&witness.path, b"3 00").unwrap();
+        let path = witness.path.clone();
+        assert_eq!(witness.seen(), Err(Error::Format { path, detail: "not a witness" }));
     }
 }

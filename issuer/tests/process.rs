@@ -173,6 +173,45 @@ async fn killed_at_any_moment_it_neither_loses_nor_doubles() {
     println!("{} of {} doses were acknowledged before a kill", acknowledged.len(), expected / 2);
 }
 
+/// As when the campaign is killed and started again at once: the old issuer is still ending.
+#[tokio::test]
+async fn the_next_one_waits_for_the_one_before() {
+    let place = Place::new();
+    let mut first = place.serve();
+    let issued = place.issue("d-1").await;
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(2));
+        drop(first.stdin.take());
+        ends(&mut first)
+    });
+    let mut next = place.serve();
+    assert!(ending.join().unwrap().success());
+    assert_eq!(place.issue("d-1").await, issued);
+    drop(next.stdin.take());
+    assert!(ends(&mut next).success());
+}
+
+#[tokio::test]
+async fn a_log_that_went_back_is_no_whole_log() {
+    let place = Place::new();
+    let (data, old) = (place.path("data"), place.path("old"));
+    for dose in ["d-1", "d-2"] {
+        let mut child = place.serve();
+        place.issue(dose).await;
+        drop(child.stdin.take());
+        assert!(ends(&mut child).success());
+        if dose == "d-1" {
+            assert!(Command::new("cp").arg("-a").arg(&data).arg(&old).status().unwrap().success());
+        }
+    }
+    assert!(verify_log(&place).starts_with("4 entries, head "));
+    let [keys, old, passphrase] = ["keys", "old", "keys/passphrase"].map(|name| place.text(name));
+    let verified = run(&["log", "verify", "--keys", keys, "--data", old, "--passphrase-file", passphrase]);
+    let words = String::from_utf8_lossy(&verified.stderr).into_owned();
+    assert_eq!(verified.status.code(), Some(1), "{words}");
+    assert!(words.contains("the log has 2 entries, but the witness saw 4"), "{words}");
+}
+
 #[tokio::test]
 async fn a_polite_word_ends_it() {
     let place = Place::new();

@@ -69,9 +69,16 @@ fn the_jws_holds_and_says_what_the_cose_list_says() {
     assert_eq!(eu["profiles"], serde_json::json!(["dcc"]));
     josekit::jws::ES256.verifier_from_jwk(&serde_json::from_value(eu.clone()).unwrap()).unwrap();
 
+    assert!(crate::jws::says(&published.jws, &published.list));
+    let next = publish_at(&held, &held.folder.path().join("out"), NOW).unwrap();
+    assert!(!crate::jws::says(&published.jws, &next.list), "the list before");
+    for bent in ["", ".", "..", &published.jws[1..], &next.jws.replace('.', "..")] {
+        assert!(!crate::jws::says(bent, &next.list), "{bent}");
+    }
     let mut forged = published.jws.clone();
     forged.replace_range(forged.len() - 4.., "AAAA");
     assert!(josekit::jws::deserialize_compact(&forged, &verifier).is_err());
+    assert!(!crate::jws::says(&forged, &published.list));
 }
 
 #[test]

@@ -21,10 +21,12 @@ use specs::signer_list::Environment;
 use specs::time::{Date, UnixTime};
 use specs::uvci::Uvci;
 use trust_list::backend;
+use trust_list::list::Freshness;
 use verifier::Verifier;
 
 use crate::api::{DoseFacts, Health, Issued, IssuedCertificate, Problem, Profile};
 use crate::clock::Clock;
+use crate::jws;
 use crate::keyring::{Keyring, environment};
 use crate::keys::passphrase::Passphrase;
 use crate::keys::{self, SigningKey, folder};
@@ -71,7 +73,7 @@ pub enum StartError {
     /// Trust list.
     #[error(transparent)]
     List(#[from] list::Error),
-    /// Another issuer works on this data folder.
+    /// Another issuer works with these keys or on this data folder.
     #[error("another issuer works on {0}")]
     Busy(PathBuf),
 }
@@ -87,8 +89,8 @@ pub struct Issuer {
     list_folder: PathBuf,
     clock: Clock,
     config: Config,
-    /// At most one issuer for a data folder.
-    _lock: folder::Lock,
+    /// At most one issuer for a data folder and for a key folder: two would certify a dose twice.
+    _locks: [folder::Lock; 2],
 }
 
 /// The list in force, and the verifier that believes it.
@@ -118,7 +120,10 @@ impl Issuer {
         let keyring = Keyring::open(keys)?;
         keyring.check_chains(now)?;
         folder::create_private(data)?;
-        let lock = folder::Lock::attempt(&data.join(LOCK_FILE))?.ok_or_else(|| StartError::Busy(data.to_owned()))?;
+        let lock = |place: &Path| -> Result<_, StartError> {
+            folder::Lock::attempt(&place.join(LOCK_FILE))?.ok_or_else(|| StartError::Busy(place.to_owned()))
+        };
+        let locks = [lock(keys)?, lock(data)?];
         let signings = signings(&keyring, passphrase)?;
         let list_key = keyring.key(&keyring.list_signer, passphrase)?;
 
@@ -128,12 +133,7 @@ impl Issuer {
             return Err(store::Error::ClockBehind { now, last }.into());
         }
         let witness = Witness::in_folder(keys, store.log_id())?;
-        let seen = witness.seen()?;
-        let hash_at = match seen.size.checked_sub(1) {
-            Some(index) => store.hash_at(index).await?,
-            None => None,
-        };
-        witness::compare(&seen, &head, hash_at).map_err(store::Error::from)?;
+        check_witness(&witness.seen()?, &head, &store).await?;
 
         let list_folder = data.join(LIST_FOLDER);
         let trusted = match list::read(&keyring, &list_folder, now) {
@@ -141,7 +141,7 @@ impl Issuer {
             _ => list::publish(&keyring, &list_key, &list_folder, now, config.list_valid_days)?,
         };
         let trusted = RwLock::new(Arc::new(Trusted::new(trusted)));
-        Ok(Self { keyring, list_key, signings, store, witness, trusted, list_folder, clock, config, _lock: lock })
+        Ok(Self { keyring, list_key, signings, store, witness, trusted, list_folder, clock, config, _locks: locks })
     }
 
     /// The certificates of a dose: made now, or those made before.
@@ -190,7 +190,8 @@ impl Issuer {
         let head = self.store.head().await.map_err(internal)?;
         let (trusted, now) = (self.trusted(), self.clock.now());
         let signs = Profile::ALL.iter().all(|profile| self.signing(*profile, now).is_ok());
-        let status = if signs && head.at.is_none_or(|last| last <= now) { "ok" } else { "unavailable" };
+        let believed = now >= trusted.issued && list_serves(&trusted, now);
+        let status = if signs && believed && head.at.is_none_or(|last| last <= now) { "ok" } else { "unavailable" };
         Ok(Health {
             status: status.to_owned(),
             environment: environment::name(self.keyring.manifest.environment).to_owned(),
@@ -263,7 +264,7 @@ impl Issuer {
         for record in known.records.iter().filter(|record| record.released.is_none()) {
             texts.push((record.profile, self.sign_and_verify(record, at)?));
         }
-        let (known, head) = self.store.release(dose, &texts, at).await.map_err(|error| match error {
+        let (known, head) = self.store.release(dose, &texts, &self.clock).await.map_err(|error| match error {
             store::Error::ClockBehind { .. } => Problem::Unavailable { detail: error.to_string() },
             other => internal(other),
         })?;
@@ -299,9 +300,11 @@ impl Issuer {
     fn signing(&self, profile: Profile, at: UnixTime) -> Result<&Signing, Problem> {
         self.signings
             .iter()
-            .filter(|signing| signing.profile == profile && signing.is_valid(at))
+            // A certificate lives for a day at least: a signer in its last day is one that is no longer there, which an
+            // operator can mend, not a mistake in the facts, which nobody can.
+            .filter(|signing| signing.profile == profile && signing.is_valid(at) && signing.is_valid(at.plus_days(1)))
             .max_by_key(|signing| signing.not_after)
-            .ok_or_else(|| Problem::Unavailable { detail: format!("no signer for {profile} is valid now") })
+            .ok_or_else(|| Problem::Unavailable { detail: format!("no signer for {profile} is valid for another day") })
     }
 
     fn trusted(&self) -> Arc<Trusted> {
@@ -316,6 +319,18 @@ impl Trusted {
         let verifier = Verifier::new(backend::native()).with_list(list);
         Self { cose, jws, sequence, issued, next_update, verifier }
     }
+}
+
+/// Compares the log with what its witness has seen of it.
+///
+/// # Errors
+/// [`store::Error::Tamper`] when the log went back.
+pub async fn check_witness(seen: &Head, head: &Head, store: &Store) -> Result<(), store::Error> {
+    let hash_at = match seen.size.checked_sub(1) {
+        Some(index) => store.hash_at(index).await?,
+        None => None,
+    };
+    Ok(witness::compare(seen, head, hash_at)?)
 }
 
 /// Unseals every document signer's key.
@@ -339,12 +354,18 @@ pub fn signings(keyring: &Keyring, passphrase: &Passphrase) -> Result<Vec<Signin
     Ok(signings)
 }
 
-/// Whether a list found in the data folder still serves: not due, and naming exactly the signers of the key folder.
+/// Whether a verifier would still go by the list: without one nothing is released.
+fn list_serves(trusted: &Trusted, now: UnixTime) -> bool {
+    trusted.verifier.list().is_some_and(|list| list.freshness(now) != Freshness::Expired)
+}
+
+/// Whether a list found in the data folder still serves: not due, naming exactly the signers of the key folder, and the
+/// same list in both its forms (a crash may have come between the two).
 fn is_current(keyring: &Keyring, held: &list::Published, now: UnixTime) -> bool {
     let listed: Vec<_> = held.list.content().signers.iter().map(|entry| entry.kid).collect();
     let ours: Vec<_> = keyring.document_signers.iter().map(|credential| credential.certificate.kid()).collect();
     let same = listed.len() == ours.len() && ours.iter().all(|kid| listed.contains(kid));
-    same && !list::is_due(held.list.issued(), held.list.next_update(), now)
+    same && jws::says(&held.jws, &held.list) && !list::is_due(held.list.issued(), held.list.next_update(), now)
 }
 
 /// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order.

@@ -125,7 +125,7 @@ async fn a_crash_after_signing_releases_one_signature_only() {
     assert_ne!(issued.certificates[1].text, lost[1], "ES256 does not");
     // Whoever still holds a signature from before cannot release it any more.
     let late: Vec<_> = Profile::ALL.into_iter().zip(lost).collect();
-    issuer.store.release("d-1", &late, NOW).await.unwrap();
+    issuer.store.release("d-1", &late, &room.clock).await.unwrap();
     assert_eq!(issuer.certificates("d-1").await.unwrap(), issued);
     assert_eq!(issuer.store.audit().await.unwrap().size, 2);
 }
@@ -270,12 +270,60 @@ async fn a_clock_before_the_log_stops_the_issuer() {
 }
 
 #[tokio::test]
-async fn two_issuers_never_share_a_data_folder() {
-    let room = Room::new();
+async fn two_issuers_never_share_keys_or_a_data_folder() {
+    let mut room = Room::new();
     let first = room.start().await.unwrap();
-    assert!(matches!(room.start().await, Err(StartError::Busy(_))));
+    assert!(matches!(room.start().await, Err(StartError::Busy(place)) if place == room.held.keys));
+    let data = std::mem::replace(&mut room.data, room.held.folder.path().join("other"));
+    assert!(matches!(room.start().await, Err(StartError::Busy(place)) if place == room.held.keys));
+    room.data = data;
     drop(first);
     room.start().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_data_folder_is_not_begun_anew_unseen() {
+    let room = Room::new();
+    let issuer = room.start().await.unwrap();
+    issuer.issue(&facts("d-1")).await.unwrap();
+    drop(issuer);
+    std::fs::remove_dir_all(&room.data).unwrap();
+    let Err(StartError::Store(error)) = room.start().await else { panic!("d-1 could be certified twice") };
+    assert_eq!(error, store::Error::Tamper(Tamper::RolledBack { size: 0, seen: 2 }));
+    std::fs::remove_dir_all(room.held.keys.join("witness")).unwrap();
+    room.start().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_crash_between_the_two_forms_of_the_list_is_mended() {
+    let room = Room::new();
+    drop(room.start().await.unwrap());
+    let [cose, jws] = [list::COSE_FILE, list::JWS_FILE].map(|name| room.data.join(LIST_FOLDER).join(name));
+    let first = std::fs::read(&cose).unwrap();
+    room.set_clock(NOW.plus_days(8));
+    assert_eq!(room.start().await.unwrap().health().await.unwrap().trust_list_sequence, 2);
+    // The JWS of list 2 lies there already, the COSE list is still list 1.
+    std::fs::write(&cose, first).unwrap();
+    room.set_clock(NOW.plus_days(1));
+    let issuer = room.start().await.unwrap();
+    assert_eq!(issuer.health().await.unwrap().trust_list_sequence, 3);
+    assert!(jws::says(&std::fs::read_to_string(&jws).unwrap(), issuer.trusted().verifier.list().unwrap()));
+    assert_eq!(issuer.trust_list_jws(), std::fs::read_to_string(&jws).unwrap());
+}
+
+#[tokio::test]
+async fn whoever_comes_to_the_log_later_is_later() {
+    let room = Room::new();
+    let issuer = room.start().await.unwrap();
+    let slow = issuer.prepare(&facts("d-1")).await.unwrap();
+    let texts: Vec<_> =
+        slow.records.iter().map(|record| (record.profile, issuer.sign_and_verify(record, NOW).unwrap())).collect();
+    // Another dose overtakes in the next second.
+    room.set_clock(NOW.plus_seconds(1));
+    issuer.issue(&facts("d-2")).await.unwrap();
+    let (known, head) = issuer.store.release("d-1", &texts, &room.clock).await.unwrap();
+    assert_eq!(known.records[0].released.as_ref().unwrap().1, 2);
+    assert_eq!((head.size, head.at), (4, Some(NOW.plus_seconds(1))));
 }
 
 #[tokio::test]
@@ -304,8 +352,13 @@ async fn expiry_never_outlives_the_signer() {
     let issued = issuer.issue(&facts("d-1")).await.unwrap();
     let signer_ends = room.held.keyring().document_signers[0].certificate.not_after();
     assert_eq!(issued.certificates[0].expires_at, signer_ends.to_rfc3339());
-    room.set_clock(NOW.plus_days(731));
-    assert!(matches!(issuer.issue(&facts("d-2")).await, Err(Problem::Unavailable { .. })));
+    // In its last day it makes nothing new, and the facts are not to blame.
+    for at in [signer_ends.plus_seconds(-3600), NOW.plus_days(731)] {
+        room.set_clock(at);
+        let detail = "no signer for national is valid for another day".to_owned();
+        assert_eq!(issuer.issue(&facts("d-2")).await, Err(Problem::Unavailable { detail }));
+    }
+    assert_eq!(issuer.health().await.unwrap().status, "unavailable");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use sqlx::sqlite::{
 use sqlx::{Connection as _, Row as _};
 
 use crate::api::Profile;
+use crate::clock::Clock;
 use crate::log::{self, Entry, Head, Tamper};
 use crate::rng;
 
@@ -207,11 +208,19 @@ impl Store {
     /// Completes the records of a dose with their texts and appends them to the log, in one transaction. Records that
     /// somebody else released meanwhile stay as they are. Returns what is on record now, and the head of the log.
     ///
+    /// The clock is read when nobody else can write any more, or two requests of one moment could overtake each other.
+    ///
     /// # Errors
-    /// [`Error::ClockBehind`] when `at` is before the last entry; nothing is released then.
-    pub async fn release(&self, dose: &str, texts: &[(Profile, String)], at: UnixTime) -> Result<(Known, Head), Error> {
+    /// [`Error::ClockBehind`] when the clock stands before the last entry; nothing is released then.
+    pub async fn release(
+        &self,
+        dose: &str,
+        texts: &[(Profile, String)],
+        clock: &Clock,
+    ) -> Result<(Known, Head), Error> {
         let mut connection = self.writer.acquire().await?;
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let at = clock.now();
         let mut head = head(&mut tx).await?;
         if let Some(last) = head.at.filter(|last| at < *last) {
             return Err(Error::ClockBehind { now: at, last });
