@@ -138,10 +138,8 @@ impl Server {
     /// # Panics
     /// When it does not come up.
     pub fn begin_neighbour(&mut self) -> String {
-        let socket = [
-            ("--rehearsal", REHEARSAL.to_string().into()),
-            ("--issuer-socket", self.issuer_socket().into_os_string()),
-        ];
+        let socket =
+            [("--rehearsal", REHEARSAL.to_string().into()), ("--issuer-socket", self.issuer_socket().into_os_string())];
         let running = self.launch(&socket, REHEARSAL);
         let address = running.address.clone();
         self.neighbour = Some(running);

@@ -188,6 +188,19 @@ impl Api {
         self.http.request(method.parse().expect("a method"), format!("{}{path}", self.address))
     }
 
+    /// Sends a request that was built by hand.
+    ///
+    /// # Errors
+    /// No whole answer came.
+    pub async fn read(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+        read(request.send().await?).await
+    }
+
+    /// Where it is, e.g. `http://127.0.0.1:40001`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The token of somebody's session.
     pub fn token(&self, who: &str) -> &str {
         &self.tokens[who]

@@ -188,9 +188,8 @@ impl Case {
     fn prefix(&self) -> Result<(), String> {
         let text = self.text("PREFIX")?;
         let without = text.strip_prefix(PREFIX).ok_or("no prefix")?;
-        match hcert::open(text) {
-            Err(error @ (hcert::Error::Prefix | hcert::Error::UnsupportedContext)) => return Err(error.to_string()),
-            _ => {}
+        if let Err(error @ (hcert::Error::Prefix | hcert::Error::UnsupportedContext)) = hcert::open(text) {
+            return Err(error.to_string());
         }
         same(without, self.text("BASE45")?)
     }

@@ -316,12 +316,12 @@ fn demonstration_and_production_do_not_mix() {
     let text = certificates::text(&signer, &certificates::claims(Content::National(certificates::national())));
     // A demonstration signer in a production list.
     let bytes = production.list(now(), 2, vec![signer.entry(Purposes::ANY)]);
-    let error = list::open(&bytes, &[production.anchor.clone()], now(), backend::native()).unwrap_err();
+    let error = list::open(&bytes, std::slice::from_ref(&production.anchor), now(), backend::native()).unwrap_err();
     let verifier = Verifier::new(backend::native()).with_refused_list(&error);
     refused(&verifier.check(&text, now()), Reason::EnvironmentMixed, Step::Signer);
     // A demonstration list where only the production root is believed.
     let bytes = demo.list(now(), 2, vec![signer.entry(Purposes::ANY)]);
-    let error = list::open(&bytes, &[production.anchor.clone()], now(), backend::native()).unwrap_err();
+    let error = list::open(&bytes, std::slice::from_ref(&production.anchor), now(), backend::native()).unwrap_err();
     let verifier = Verifier::new(backend::native()).with_refused_list(&error);
     refused(&verifier.check(&text, now()), Reason::TrustChainInvalid, Step::Signer);
 }
