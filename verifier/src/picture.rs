@@ -22,7 +22,14 @@ pub fn is_picture(bytes: &[u8]) -> bool {
 /// # Errors
 /// [`Error`]: not such a picture, too large, or no readable symbol.
 pub fn read(bytes: &[u8]) -> Result<String, Error> {
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format(bytes).ok_or(Error::Broken)?);
+    let format = format(bytes).ok_or(Error::Broken)?;
+    // Asked of the header first: a small file can unpack to a picture that nobody wants to hold in memory.
+    let head = ImageReader::with_format(Cursor::new(bytes), format);
+    let (width, height) = head.into_dimensions().map_err(|_| Error::Broken)?;
+    if u64::from(width) * u64::from(height) > scan::MAX_PIXELS {
+        return Err(Error::TooLarge);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -63,6 +70,14 @@ mod tests {
         assert_eq!(read(b"HC1:6BF"), Err(Error::Broken));
         assert_eq!(read(b"\x89PNG\r\n\x1a\n and no more"), Err(Error::Broken));
         assert_eq!(read(b"\xff\xd8\xff\xe0 and no more"), Err(Error::Broken));
+    }
+
+    #[test]
+    fn a_large_picture_is_refused_by_its_header() {
+        // 16,000 × 16,000 pixels of grey, and not one byte of them.
+        let png =
+            hex::decode("89504e470d0a1a0a0000000d4948445200003e8000003e80080000000064158002000000004944415435af061e");
+        assert_eq!(read(&png.unwrap()), Err(Error::TooLarge));
     }
 
     #[test]

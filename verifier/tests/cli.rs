@@ -178,6 +178,13 @@ fn the_trust_list_is_opened_against_its_anchor() {
     for part in ["2 ngày tuổi", "2 days old", "TRÌNH DIỄN", "theo danh sách"] {
         assert!(words.contains(part), "{part}: {words}");
     }
+    // Also where there is nothing to check.
+    let noise = folder.file("noise.bin", [0xff, 0xfe]);
+    let broken = folder.file("broken.png", b"\x89PNG\r\n\x1a\n");
+    for nothing in [&noise, &broken] {
+        let words = exits(&["check", "--trust-list", &list, "--anchor", &anchor, "--at", AT, nothing], 2);
+        assert!(words.contains("2 ngày tuổi"), "{words}");
+    }
     assert!(check(&list, &anchor, "2026-12-30T00:00:00Z", 2).contains("trust-list-expired"));
     assert!(check(&list, &anchor, "2026-11-21T06:00:00Z", 2).contains("clock-wrong"));
     let stranger = folder.file("other.pem", Publisher::new(Environment::Demo).anchor.certificate().to_pem());
@@ -215,6 +222,9 @@ fn wrong_usage_exits_with_64_and_help_with_0() {
     }
     let words = exits(&["check", "no-such-file.txt"], 64);
     assert!(words.contains("không phải là nội dung") && words.contains("nor a file that exists"), "{words}");
+    // What was typed may come from a QR code: it must not steer the terminal.
+    let words = exits(&["check", "no\u{1b}[2Jsuch\u{202e}file"], 64);
+    assert!(words.contains("no\\u{1b}[2Jsuch\\u{202e}file"), "{words}");
     exits(&["--help"], 0);
     exits(&["check", "--help"], 0);
     exits(&["--version"], 0);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use specs::hcert::MAX_CHARS;
+use specs::reason::Reason;
 use specs::time::UnixTime;
 use verifier::{Verdict, Verifier};
 
@@ -84,6 +86,9 @@ impl<S: Store> Wallet<S> {
     /// [`Error::NotACertificate`] for one that was never any good, [`Error::Full`], and what the store says.
     pub fn import(&mut self, text: &str, verifier: &Verifier, at: UnixTime) -> Result<Imported, Error> {
         let text = text.trim();
+        if text.len() > MAX_CHARS {
+            return Err(Error::NotACertificate(Reason::TooLong));
+        }
         let state = State::of(&verifier.check(text, at), at);
         if let Some(reason) = state.refuses() {
             return Err(Error::NotACertificate(reason));

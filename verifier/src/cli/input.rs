@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use verifier::inspect::harmless;
 use verifier::{picture, scan};
 
 /// The longest text or picture file that is read, in bytes.
@@ -48,12 +49,12 @@ pub(crate) fn read(typed: &str) -> Result<Input, Error> {
     if looks_like_certificate(typed) {
         return Ok(Input::Text(trimmed(typed)));
     }
-    Err(Error::Neither(typed.chars().take(120).collect()))
+    Err(Error::Neither(harmless(&typed.chars().take(120).collect::<String>())))
 }
 
 /// Reads a whole file of at most 48 MiB.
 pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Error> {
-    let name = path.display().to_string();
+    let name = harmless(&path.display().to_string());
     let file = File::open(path).map_err(|cause| Error::File { path: name.clone(), cause })?;
     bounded(file, &name)
 }

@@ -13,6 +13,7 @@ use clap::Parser;
 use trust_list::chain::Anchor;
 use trust_list::signers::Signer;
 use trust_list::{backend, list};
+use verifier::inspect::harmless;
 use verifier::verdict::Outcome;
 use verifier::{Verdict, Verifier, inspect};
 
@@ -52,11 +53,13 @@ impl From<input::Error> for Usage {
 fn check(asked: &Check) -> Result<u8, Usage> {
     let at = asked.at.unwrap_or_else(clock::now);
     let verifier = believing(asked, at)?;
-    let verdict = match input::read(&asked.input)? {
+    let mut verdict = match input::read(&asked.input)? {
         Input::Text(text) => verifier.check(&text, at),
         Input::UnreadablePicture(why) => Verdict::unreadable_picture(why.to_string()),
         Input::NotText => Verdict::unreadable_text(),
     };
+    // Also where there was nothing to check: what would have been believed, and how old it is.
+    verdict.trust = verifier.trust(at);
     let printed = if asked.json {
         let json = serde_json::to_string_pretty(&verdict).map_err(|error| Usage(error.to_string()))?;
         format!("{json}\n")
@@ -88,7 +91,8 @@ fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage
         verifier = match list::open(&input::file(path)?, &anchors, at, backend) {
             Ok(list) => verifier.with_list(list),
             Err(error) => {
-                eprintln!("verifier: danh sách tin cậy bị từ chối / the trust list is refused: {error}");
+                let why = harmless(&error.to_string());
+                eprintln!("verifier: danh sách tin cậy bị từ chối / the trust list is refused: {why}");
                 verifier.with_refused_list(&error)
             }
         };
@@ -97,7 +101,8 @@ fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage
 }
 
 fn unusable(path: &Path, error: &trust_list::Error) -> Usage {
-    let path = path.display();
+    // Names out of a certificate must not steer the terminal.
+    let (path, error) = (harmless(&path.display().to_string()), harmless(&error.to_string()));
     Usage(format!("không dùng được chứng thư {path}: {error}\ncannot use the certificate {path}: {error}"))
 }
 
