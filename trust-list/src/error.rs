@@ -146,6 +146,12 @@ pub enum Error {
     /// Not a COSE_Sign1.
     #[error("the list of signers cannot be read: {0}")]
     ListEnvelope(specs::cose::Error),
+    /// A COSE_Sign1, but not in the one form of a list.
+    #[error("the list of signers is not in its form: {detail}")]
+    ListForm {
+        /// What is not.
+        detail: &'static str,
+    },
     /// The list carries no certificate of its signer.
     #[error("the list of signers carries no certificate of who signed it")]
     ListUnsigned,
@@ -212,7 +218,7 @@ impl Error {
             Error::Role { .. } => "role-refused",
             Error::EnvironmentMixed { .. } => "environment-mixed",
             Error::WorkBudget => "work-budget-exceeded",
-            Error::ListMalformed(_) | Error::ListEnvelope(_) => "list-malformed",
+            Error::ListMalformed(_) | Error::ListEnvelope(_) | Error::ListForm { .. } => "list-malformed",
             Error::ListUnsigned => "list-unsigned",
             Error::ListHeader => "list-header-mismatch",
             Error::ListSignature => "list-signature-invalid",

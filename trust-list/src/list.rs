@@ -135,7 +135,7 @@ impl SignerList {
 /// [`SignerList::freshness`].
 ///
 /// # Errors
-/// [`Error::ListEnvelope`], [`Error::ListMalformed`], [`Error::ListUnsigned`], [`Error::ListHeader`], [`Error::ListSignature`],
+/// [`Error::ListEnvelope`], [`Error::ListForm`], [`Error::ListMalformed`], [`Error::ListUnsigned`], [`Error::ListHeader`], [`Error::ListSignature`],
 /// [`Error::ClockBeforeIssue`], [`Error::EnvironmentMixed`]; for the certificates all errors of
 /// [`Certificate::parse`] and [`find_path`].
 pub fn open(
@@ -232,8 +232,18 @@ fn path_of_signer(
     backend: &dyn Backend,
 ) -> Result<Verified<Path>, Error> {
     let Some((leaf, above)) = message.x5chain.split_first() else { return Err(Error::ListUnsigned) };
-    if above.len() > crate::chain::MAX_OFFERED {
-        return Err(Error::WorkBudget);
+    // Nothing may hang on a list that its signature does not cover.
+    let detail = if message.tag != cose::Tagging::Sign1 {
+        Some("it is tagged 18 and nothing else")
+    } else if message.unprotected_labels > 0 {
+        Some("all of its header is protected")
+    } else if above.len() > crate::chain::MAX_OFFERED {
+        Some("it carries too many certificates")
+    } else {
+        None
+    };
+    if let Some(detail) = detail {
+        return Err(Error::ListForm { detail });
     }
     let leaf = Certificate::parse(leaf)?;
     let above = above.iter().map(|der| Certificate::parse(der)).collect::<Result<Vec<_>, _>>()?;

@@ -4,6 +4,7 @@
 //! Pure: the moment, the trust data (a [`verifier::Verifier`]) and randomness are arguments. Where the bytes lie is
 //! behind the trait [`Store`]. A wallet never shows a green tick: whether a certificate holds is for the checker's own
 //! device to say; the wallet says what the holder must know (renew it, replace it, get newer trust data).
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
 mod card;
 mod error;

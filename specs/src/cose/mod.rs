@@ -96,6 +96,8 @@ pub struct Sign1<'a> {
     pub kid_protected: Option<Kid<'a>>,
     /// Label 4 in the unprotected header.
     pub kid_unprotected: Option<Kid<'a>>,
+    /// How many labels stand in the unprotected header, known or not.
+    pub unprotected_labels: usize,
     /// Label 33 (RFC 9360), leaf first, from whichever bucket: certificates prove themselves.
     pub x5chain: Vec<&'a [u8]>,
     /// The signed content.

@@ -71,6 +71,7 @@ fn parse_validated<'a>(
         alg: header.alg,
         kid_protected: header.kid_protected,
         kid_unprotected: header.kid_unprotected,
+        unprotected_labels: labels,
         x5chain: header.x5chain,
         payload,
         signature,

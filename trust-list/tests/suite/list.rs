@@ -230,6 +230,32 @@ fn a_list_without_certificates_or_with_a_header_that_does_not_fit_is_refused() {
 }
 
 #[test]
+fn a_list_has_one_form() {
+    let publisher = Publisher::production();
+    let list = publisher.publish(&content(1));
+    assert!(publisher.open(&list).is_ok());
+    let form = |detail| Some(Error::ListForm { detail });
+    assert_eq!(list[0], 0xd2, "tag 18");
+    let tagged = "it is tagged 18 and nothing else";
+    assert_eq!(publisher.open(&list[1..]).err(), form(tagged));
+    assert_eq!(publisher.open(&[&[0xd8, 61], &list[..]].concat()).err(), form(tagged));
+
+    // An unsigned header of one label, which the signature knows nothing of, where there was an empty one.
+    let message = cose::parse_within(&list, &signer_list::LIMITS).unwrap();
+    let after = list.windows(message.protected.len()).position(|part| part == message.protected).unwrap();
+    let after = after + message.protected.len();
+    assert_eq!(list[after], 0xa0);
+    let more = [&list[..after], &[0xa1, 0x19, 0x01, 0x00, 0xf6], &list[after + 1..]].concat();
+    assert_eq!(publisher.open(&more).err(), form("all of its header is protected"));
+
+    let many = publisher.publish_with(&content(1), |unsigned| {
+        let authorities = std::iter::repeat_n(publisher.ca.der.clone(), 9);
+        unsigned.x5chain([publisher.signer.der.clone()].into_iter().chain(authorities))
+    });
+    assert_eq!(publisher.open(&many).err(), form("it carries too many certificates"));
+}
+
+#[test]
 fn a_signature_by_another_key_is_refused() {
     let (publisher, thief) = (Publisher::production(), Publisher::production());
     let certificate = publisher.signer.certificate();
