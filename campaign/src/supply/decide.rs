@@ -8,8 +8,8 @@ use specs::time::Date;
 
 use super::national::Desk;
 use super::{
-    ArrivedLine, Command, ConsignmentLine, Event, InspectedLine, InspectionLine, Position, ReceiptLine, ReceivedLine,
-    ShipmentLine,
+    ArrivedLine, Command, ConsignmentLine, Event, InspectedLine, Inspection, InspectionLine, Position, ReceiptLine,
+    ReceivedLine, ShipmentLine, Vvm,
 };
 use crate::catalogue;
 use crate::command::{Context, Decision};
@@ -88,6 +88,12 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
         }
         Command::InspectConsignment { consignment, lines, temperature_log_ok, vvm, decision, note } => {
             text("note", note, 0)?;
+            if *decision == Inspection::Accepted && matches!(vvm, Vvm::Stage3 | Vvm::Stage4) {
+                return Err(malformed("decision", "not accepted when the vial monitors say: do not use"));
+            }
+            if *decision == Inspection::Accepted && !temperature_log_ok && note.trim().is_empty() {
+                return Err(malformed("note", "why doses with an excursion in their temperature log are accepted"));
+            }
             let lines = inspected(unit, consignment, lines)?;
             let answer = json!({ "consignment": consignment, "lines": lines });
             let event = Event::ConsignmentInspected {
@@ -113,7 +119,7 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
             if u64::from(*doses) > cleared {
                 return Err(Refusal::NotInspected { lot: lot.clone(), wanted: *doses, cleared });
             }
-            in_account(unit, &Account::Quarantine, lot, *doses)?;
+            not_rejected(unit, lot, *doses)?;
             let available = unit.ledger.balance(&Account::Available, lot) + i64::from(*doses);
             Ok(Decision::new(
                 [Event::StockPutAway { lot: lot.clone(), doses: *doses }],
@@ -286,7 +292,23 @@ fn may_remove(unit: &UnitState, facts: &Facts, lot: &LotId, doses: u32, position
             return Err(Refusal::StockTooLow { account, lot: lot.clone(), wanted, available });
         }
     }
-    in_account(unit, &position.account(), lot, doses)
+    in_account(unit, &position.account(), lot, doses)?;
+    if position == Position::Quarantine {
+        not_rejected(unit, lot, doses)?;
+    }
+    Ok(())
+}
+
+/// Doses that an inspection rejected stand in the same account and are not to be had under another name: what is left in
+/// quarantine may never be less than they are.
+fn not_rejected(unit: &UnitState, lot: &LotId, doses: u32) -> Result<(), Refusal> {
+    let rejected = i64::try_from(unit.supply.rejected.get(lot).copied().unwrap_or(0)).unwrap_or(i64::MAX);
+    let available = unit.ledger.balance(&Account::Quarantine, lot).saturating_sub(rejected);
+    if available >= i64::from(doses) {
+        return Ok(());
+    }
+    let (account, wanted) = (Account::Quarantine.to_string(), i64::from(doses));
+    Err(Refusal::StockTooLow { account, lot: lot.clone(), wanted, available })
 }
 
 fn arrived(facts: &Facts, lines: &[ConsignmentLine]) -> Result<Vec<ArrivedLine>, Refusal> {

@@ -256,3 +256,45 @@ fn doses_are_given_back_or_wasted_only_where_they_stand() {
     let none = Refusal::NotInspected { lot: lot(), wanted: 1, cleared: 0 };
     assert_eq!(world.ask("ST-1", "keeper", put_away(1)), Err(none));
 }
+
+#[test]
+fn rejected_doses_are_not_to_be_had_under_another_name() {
+    let mut world = World::new();
+    world.ask("ST-1", "keeper", receive("C-1", json!([line("A1", EXPIRY, 60)]))).unwrap();
+    let all = json!([{"lot": LOT, "counted": 60, "damaged": 0}]);
+    world.ask("ST-1", "keeper", inspect("C-1", all.clone(), "rejected")).unwrap();
+    world.ask("ST-1", "keeper", receive("C-2", json!([line("A1", EXPIRY, 60)]))).unwrap();
+    world.release(LOT).unwrap();
+    let waste = |doses: u32| {
+        json!({"supply": {"waste": {
+        "lot": LOT, "doses": doses, "position": "quarantine", "reason": "heat"}}})
+    };
+    let quarantine = || "store/quarantine".to_owned();
+    let refused = Refusal::StockTooLow { account: quarantine(), lot: lot(), wanted: 61, available: 60 };
+    assert_eq!(world.ask("ST-1", "keeper", waste(61)), Err(refused));
+    world.ask("ST-1", "keeper", waste(10)).unwrap();
+    // The inspection says more than there is: what it clears is not taken from the rejected.
+    world.ask("ST-1", "keeper", inspect("C-2", all, "accepted")).unwrap();
+    let refused = Refusal::StockTooLow { account: quarantine(), lot: lot(), wanted: 60, available: 50 };
+    assert_eq!(world.ask("ST-1", "keeper", put_away(60)), Err(refused));
+    world.ask("ST-1", "keeper", put_away(50)).unwrap();
+    assert_eq!(world.balance("ST-1", &Account::Quarantine, LOT), 60);
+}
+
+#[test]
+fn an_inspection_does_not_accept_what_its_own_findings_forbid() {
+    let mut world = World::new();
+    world.ask("ST-1", "keeper", receive("C-1", json!([line("A1", EXPIRY, 60)]))).unwrap();
+    let found = |vvm: &str, log: bool, decision: &str, note: &str| {
+        json!({"supply": {"inspect_consignment": {
+        "consignment": "C-1", "lines": [{"lot": LOT, "counted": 60, "damaged": 0}], "temperature_log_ok": log,
+        "vvm": vvm, "decision": decision, "note": note}}})
+    };
+    for vvm in ["stage3", "stage4"] {
+        let why = "not accepted when the vial monitors say: do not use";
+        assert_eq!(world.ask("ST-1", "keeper", found(vvm, true, "accepted", "")), malformed("decision", why));
+    }
+    let why = "why doses with an excursion in their temperature log are accepted";
+    assert_eq!(world.ask("ST-1", "keeper", found("stage2", false, "accepted", " ")), malformed("note", why));
+    world.ask("ST-1", "keeper", found("stage4", false, "rejected", "")).unwrap();
+}
