@@ -110,13 +110,21 @@ pub async fn of_person(db: &AnyPool, person: &PersonId) -> Result<Vec<Certificat
     query.fetch_all(db).await?.iter().map(certificate_row).collect()
 }
 
-/// Requests the issuer was not asked successfully yet, oldest first.
+/// Requests the issuer was not asked successfully yet, oldest first, those after the given one (when it was made, dose).
 ///
 /// # Errors
 /// [`DbError`].
-pub(crate) async fn to_ask(db: &AnyPool, most: i64) -> Result<Vec<CertificateRow>, DbError> {
-    let text = format!("{ROW} WHERE state = 'requested' ORDER BY requested_at, dose LIMIT $1");
-    sqlx::query(sqlx::AssertSqlSafe(text)).bind(most).fetch_all(db).await?.iter().map(certificate_row).collect()
+pub(crate) async fn to_ask(
+    db: &AnyPool,
+    (at, dose): &(Timestamp, String),
+    most: i64,
+) -> Result<Vec<CertificateRow>, DbError> {
+    let text = format!(
+        "{ROW} WHERE state = 'requested' AND (requested_at > $1 OR (requested_at = $2 AND dose > $3)) \
+         ORDER BY requested_at, dose LIMIT $4"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(at.0).bind(at.0).bind(dose.clone()).bind(most);
+    query.fetch_all(db).await?.iter().map(certificate_row).collect()
 }
 
 fn certificate_row(row: &AnyRow) -> Result<CertificateRow, DbError> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use issuer::api::{Client, DoseFacts, Holder, Issued};
+use issuer::api::{Client, DoseFacts, Holder, Issued, Problem as Refused};
 use sha2::{Digest, Sha256};
 
 use super::store::{CertificateRow, to_ask};
@@ -56,6 +56,11 @@ pub struct Worker {
 enum Delay {
     #[error("the issuer: {0}")]
     Issuer(String),
+    /// Nobody's request would fare better now.
+    #[error("the issuer is away: {0}")]
+    Away(String),
+    #[error("the dose was taken back")]
+    Void,
     #[error(transparent)]
     Database(#[from] DbError),
     #[error("not recorded: {0}")]
@@ -78,28 +83,56 @@ impl Worker {
         }
     }
 
-    /// One round: how many requests were settled.
-    async fn round(&self, waiting: &mut HashMap<String, Timestamp>) -> Result<usize, DbError> {
+    /// One round: how many requests were settled. Requests that wait are passed over, so that however many of them there
+    /// are (a site over its quota, rows that cannot be read), they hold up nobody else's.
+    async fn round(&self, waiting: &mut HashMap<String, Timestamp>) -> Result<usize, Delay> {
         let now = self.clock.now();
-        if !lease::hold(&self.db, "certificates", &self.holder, now, LEASE).await? {
-            return Ok(0);
-        }
         waiting.retain(|_, until| now < *until);
+        let mut after = (Timestamp(i64::MIN), String::new());
+        loop {
+            if !self.holds_lease().await? {
+                return Ok(0);
+            }
+            let page = to_ask(self.db.read(), &after, ROUND).await?;
+            let Some(last) = page.last() else { return Ok(0) };
+            after = (last.requested_at, last.dose.clone());
+            let due: Vec<CertificateRow> = page.into_iter().filter(|row| !waiting.contains_key(&row.dose)).collect();
+            if !due.is_empty() {
+                return self.ask_all(due, waiting).await;
+            }
+        }
+    }
+
+    async fn ask_all(
+        &self,
+        due: Vec<CertificateRow>,
+        waiting: &mut HashMap<String, Timestamp>,
+    ) -> Result<usize, Delay> {
         let mut settled = 0;
-        for row in to_ask(self.db.read(), ROUND).await? {
-            if waiting.contains_key(&row.dose) {
-                continue;
+        for row in due {
+            if !self.holds_lease().await? {
+                break;
             }
             match self.ask(&row).await {
                 Ok(()) => settled += 1,
-                Err(Delay::Database(error)) => return Err(error),
+                // What cannot be read is one row's trouble; a database that is away is everybody's.
+                Err(Delay::Database(error)) if !matches!(error, DbError::Inconsistent { .. }) => {
+                    return Err(error.into());
+                }
                 Err(delay) => {
                     tracing::warn!(dose = row.dose, %delay, "a certificate waits");
-                    waiting.insert(row.dose, now.plus_minutes(RETRY));
+                    waiting.insert(row.dose, self.clock.now().plus_minutes(RETRY));
+                    if matches!(delay, Delay::Away(_)) {
+                        return Err(delay);
+                    }
                 }
             }
         }
         Ok(settled)
+    }
+
+    async fn holds_lease(&self) -> Result<bool, DbError> {
+        lease::hold(&self.db, "certificates", &self.holder, self.clock.now(), LEASE).await
     }
 
     async fn ask(&self, row: &CertificateRow) -> Result<(), Delay> {
@@ -113,6 +146,9 @@ impl Worker {
                     let json = serde_json::to_vec(&issued).expect("plain data with text keys");
                     let sealed = key.seal(CERTIFICATES, &json);
                     (Command::RecordIssued { dose: dose.clone(), sealed, uvci_hashes: hashes(&issued) }, json)
+                }
+                Err(away @ (Refused::Unreachable { .. } | Refused::Unavailable { .. })) => {
+                    return Err(Delay::Away(away.to_string()));
                 }
                 Err(problem) if problem.is_retryable() => return Err(Delay::Issuer(problem.to_string())),
                 Err(problem) => refused(&dose, problem.code(), problem.detail()),
@@ -131,6 +167,10 @@ impl Worker {
         let db = self.db.read();
         let missing = |what: &str| DbError::Inconsistent { detail: format!("{what} of dose {dose} is missing") };
         let given = visits::dose(db, dose).await?.ok_or_else(|| missing("the row"))?;
+        // It may have been taken back since the request was read.
+        if given.void {
+            return Err(Delay::Void);
+        }
         let registered = people::person(db, person).await?.ok_or_else(|| missing("the person"))?;
         let key = person_key(db, &self.vault, person).await?;
         let record = key.and_then(|key| key.open(RECORD, &registered.sealed));
