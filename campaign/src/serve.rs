@@ -20,6 +20,10 @@ use super::{Where, sessions};
 /// How long the issuer may take to answer for the first time: its keys are under a slow pass phrase.
 const ISSUER_START: Duration = Duration::from_secs(60);
 
+/// How long open connections may take to end once a stop was asked for, and then the keepers: whoever keeps a connection
+/// open without saying anything does not keep the server.
+const DRAIN: Duration = Duration::from_secs(10);
+
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]
@@ -84,14 +88,33 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     });
     let app = App { db: opened.db.clone(), vault: opened.vault, keeper, sessions, clock, issuer, rehearsal };
     tracing::info!(address = %listener.local_addr()?, "ready");
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop_asked()?).await?;
-    tracing::info!("stopping: what was accepted is being written");
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let asked = stop_asked()?;
+    let stop_server = async move {
+        asked.await;
+        tracing::info!("stopping: what was accepted is being written");
+        // Nobody listens any more only when the server has ended by itself.
+        let _ = stopping.send(());
+    };
+    let overdue = async move {
+        match stopped.await {
+            Ok(()) => tokio::time::sleep(DRAIN).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        served = axum::serve(listener, router(app)).with_graceful_shutdown(stop_server).into_future() => served?,
+        () = overdue => tracing::warn!("connections that do not end are cut"),
+    }
     if let Some(worker) = worker {
         worker.abort();
         // It was ended on purpose; there is nothing to learn from how.
         let _ = worker.await;
     }
-    running.finished().await;
+    // A connection that was cut may still hold its way to the keepers; what they have not answered was not promised.
+    if tokio::time::timeout(DRAIN, running.finished()).await.is_err() {
+        tracing::warn!("the keepers are not waited for any longer");
+    }
     if let Some(child) = &mut child {
         stop(child).await;
     }
