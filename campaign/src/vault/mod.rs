@@ -31,7 +31,7 @@ use crate::db::{Db, DbError};
 use crate::ids::{PersonId, UnitId};
 use crate::rng;
 
-pub use keys::person_key;
+pub use keys::{fits, person_key};
 pub use master::{MASTER_KEY_ENV, MASTER_KEY_FILE, VaultError};
 
 /// Purpose of a sealed text: a person's record.
