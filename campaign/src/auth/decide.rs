@@ -5,6 +5,7 @@ use crate::command::{Context, Decision};
 use crate::facts::{Facts, Needs};
 use crate::ids::UnitId;
 use crate::refusal::Refusal;
+use crate::supply::text;
 use crate::unit::UnitState;
 
 /// Accounts are decided over the national office's own state.
@@ -16,7 +17,7 @@ pub fn needs(_unit: &UnitState, _command: &Command) -> Needs {
 ///
 /// # Errors
 /// [`Refusal::WrongUnit`] anywhere but at the national office, [`Refusal::MalformedField`] for a login name that is
-/// none, [`Refusal::AccountExists`], [`Refusal::UnknownAccount`] (also for a closed one).
+/// none and for a name or reason that cannot be, [`Refusal::AccountExists`], [`Refusal::UnknownAccount`] (also for a closed one).
 pub fn decide(unit: &UnitState, _facts: &Facts, command: &Command, context: &Context) -> Result<Decision, Refusal> {
     if context.unit != UnitId::nation() {
         return Err(Refusal::WrongUnit { unit: context.unit.clone(), needed: "VN".to_owned() });
@@ -35,10 +36,12 @@ pub fn decide(unit: &UnitState, _facts: &Facts, command: &Command, context: &Con
             if accounts.contains_key(&account) {
                 return Err(Refusal::AccountExists { account });
             }
+            text("name", &name, 1)?;
             Some(Event::AccountOpened { account, name })
         }
         Command::CloseAccount { account, reason } => {
             open(&account)?;
+            text("reason", &reason, 1)?;
             Some(Event::AccountClosed { account, reason })
         }
         Command::GrantRole { account, role, at } => {

@@ -13,7 +13,8 @@ use sqlx::Row as _;
 use tokio::sync::Semaphore;
 
 use super::Role;
-use super::password::Stored;
+use super::decide::is_login;
+use super::password::{Cost, Stored};
 use crate::clock::Timestamp;
 use crate::db::{Db, DbError};
 use crate::ids::UnitId;
@@ -51,9 +52,9 @@ impl Actor {
         self.grants.iter().any(|(_, at)| at == unit)
     }
 
-    /// Whether that role holds anywhere.
-    pub fn is(&self, role: Role) -> bool {
-        self.grants.iter().any(|(held, _)| *held == role)
+    /// Whether the actor may read everything of that unit: an auditor there, or of the nation.
+    pub fn audits(&self, unit: &UnitId) -> bool {
+        self.holds(&[Role::Auditor], unit) || self.holds(&[Role::Auditor], &UnitId::nation())
     }
 }
 
@@ -138,19 +139,8 @@ impl Sessions {
         token: SessionToken,
         now: Timestamp,
     ) -> Result<(SessionToken, Actor), LoginError> {
-        self.may_try(account, now)?;
-        let stored = self.stored(account).await?;
-        let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.clone());
-        let password = password.to_owned();
-        let Ok(_permit) = self.hashing.acquire().await else { return Err(LoginError::Wrong) };
-        let right = tokio::task::spawn_blocking(move || stored.is(&password)).await.unwrap_or(false);
-        let actor = if known && right { self.actor_named(account).await? } else { None };
-        let Some(actor) = actor else {
-            self.failed(account, now);
-            return Err(LoginError::Wrong);
-        };
-        lock(&self.failures).remove(account);
+        self.check(account, password, now).await?;
+        let actor = self.actor_named(account).await?.ok_or(LoginError::Wrong)?;
         let mut writer = self.db.open_writer().await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
             .bind(now.0)
@@ -166,6 +156,46 @@ impl Sessions {
             .await
             .map_err(DbError::from)?;
         Ok((token, actor))
+    }
+
+    /// Goes on when this is the account's password.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub async fn check(&self, account: &str, password: &str, now: Timestamp) -> Result<(), LoginError> {
+        // What strangers send stays out of memory and database unless it could be a name.
+        if !is_login(account) {
+            return Err(LoginError::Wrong);
+        }
+        self.may_try(account, now)?;
+        let stored = self.stored(account).await?;
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let password = password.to_owned();
+        let Ok(_permit) = self.hashing.acquire().await else { return Err(LoginError::Wrong) };
+        // Counted before it is known to be wrong: of many tries at once only the allowed number is looked at.
+        self.may_try(account, now)?;
+        self.tried(account, now);
+        let right = tokio::task::spawn_blocking(move || stored.is(&password)).await.unwrap_or(false);
+        if !(known && right) {
+            return Err(LoginError::Wrong);
+        }
+        lock(&self.failures).remove(account);
+        Ok(())
+    }
+
+    /// Hashes a new password, in turn with the others; `None` as [`Stored::new`].
+    pub async fn hash(&self, password: String, salt: [u8; 16], cost: Cost) -> Option<Stored> {
+        let _permit = self.hashing.acquire().await.ok()?;
+        tokio::task::spawn_blocking(move || Stored::new(&password, salt, cost)).await.ok().flatten()
+    }
+
+    /// Whether an account of that name is open.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn is_open(&self, account: &str) -> Result<bool, DbError> {
+        Ok(is_login(account) && self.actor_named(account).await?.is_some())
     }
 
     /// Ends a session.
@@ -216,6 +246,8 @@ impl Sessions {
     /// [`DbError`].
     pub async fn set_password(&self, account: &str, password: &Stored, now: Timestamp) -> Result<(), DbError> {
         let mut writer = self.db.open_writer().await?;
+        // Both or nothing: no session of the old password outlives it.
+        sqlx::raw_sql(self.db.engine().begin()).execute(&mut writer).await?;
         let set = "INSERT INTO credentials (account, password, changed_at) VALUES ($1, $2, $3) \
                    ON CONFLICT (account) DO UPDATE SET password = excluded.password, changed_at = excluded.changed_at";
         sqlx::query(set)
@@ -226,6 +258,7 @@ impl Sessions {
             .await?;
         let end = "DELETE FROM sessions WHERE account = $1";
         sqlx::query(end).bind(account.to_owned()).execute(&mut writer).await?;
+        sqlx::raw_sql("COMMIT").execute(&mut writer).await?;
         lock(&self.remembered).retain(|_, (_, actor)| actor.as_ref().is_none_or(|actor| actor.account != account));
         Ok(())
     }
@@ -267,7 +300,7 @@ impl Sessions {
         }
     }
 
-    fn failed(&self, account: &str, now: Timestamp) {
+    fn tried(&self, account: &str, now: Timestamp) {
         let mut failures = lock(&self.failures);
         failures.retain(|_, (_, last)| now < last.plus_minutes(WAIT));
         let entry = failures.entry(account.to_owned()).or_insert((0, now));

@@ -57,6 +57,21 @@ fn accounts_are_opened_once_and_only_at_the_national_office() {
 }
 
 #[test]
+fn names_and_reasons_are_plain_words() {
+    let mut office = Office(UnitState::new(UnitId::nation()));
+    let malformed =
+        |field: &str, why: &str| Err(Refusal::MalformedField { field: field.to_owned(), why: why.to_owned() });
+    let named = |name: &str| Command::OpenAccount { account: "le.tam".to_owned(), name: name.to_owned() };
+    let control = "at most 500 bytes, without control characters";
+    assert_eq!(office.ask("VN", &named(" ")), malformed("name", "must not be empty"));
+    assert_eq!(office.ask("VN", &named("a\0b")), malformed("name", control));
+    assert_eq!(office.ask("VN", &named(&"x".repeat(501))), malformed("name", control));
+    office.ask("VN", &open("le.tam")).unwrap();
+    let close = Command::CloseAccount { account: "le.tam".to_owned(), reason: "\n".to_owned() };
+    assert_eq!(office.ask("VN", &close), malformed("reason", "must not be empty"));
+}
+
+#[test]
 fn granting_twice_and_withdrawing_twice_change_nothing_the_second_time() {
     let mut office = Office(UnitState::new(UnitId::nation()));
     let unknown = Refusal::UnknownAccount { account: "le.tam".to_owned() };

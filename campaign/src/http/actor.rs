@@ -34,12 +34,12 @@ impl Known {
         Err(crate::refusal::Refusal::Forbidden { needed: format!("{needed} @ {unit}") }.into())
     }
 
-    /// Goes on when any role holds at the unit, or the actor is an auditor.
+    /// Goes on when any role holds at the unit, or the actor audits it.
     ///
     /// # Errors
     /// `forbidden`.
     pub fn works_at(&self, unit: &UnitId) -> Result<(), Problem> {
-        if self.actor.works_at(unit) || self.actor.is(Role::Auditor) {
+        if self.actor.works_at(unit) || self.actor.audits(unit) {
             return Ok(());
         }
         Err(crate::refusal::Refusal::Forbidden { needed: format!("* @ {unit}") }.into())
@@ -81,7 +81,9 @@ fn same_origin(parts: &Parts) -> Result<(), Problem> {
     }
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    match (origin, text(header::HOST)) {
+    // HTTP/2 names the host in the request line instead.
+    let host = text(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+    match (origin, host) {
         (Some(origin), Some(host)) if origin == host => Ok(()),
         _ => Err(crate::refusal::Refusal::Forbidden { needed: "same origin".to_owned() }.into()),
     }

@@ -1,7 +1,7 @@
 //! The certificates of a dose: their texts, QR symbols and printable documents.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use issuer::api::{DocumentKind, Issued, IssuedCertificate, Profile};
@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::people::person_key;
 use super::public::issuer_away;
-use super::{App, Known, Problem};
+use super::{App, Known, Path, Problem, Query};
 use crate::auth::Role;
 use crate::certificates;
 use crate::ids::{DoseId, PersonId, UnitId};

@@ -22,9 +22,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -36,6 +36,7 @@ use crate::vault::Vault;
 
 pub use actor::{COOKIE, Known};
 pub use body::Body;
+use body::{Path, Query};
 pub use openapi::document;
 pub use problem::Problem;
 
@@ -72,8 +73,9 @@ pub fn router(app: App) -> Router {
             let (vi, en) = ("Phương thức không được hỗ trợ", "This method is not supported here");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", vi, en)
         })
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT)))
+        .layer(axum::middleware::map_response(problem::of_the_framework))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(Problem::internal("panic"))))
         .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(constant(header::REFERRER_POLICY, "no-referrer"))

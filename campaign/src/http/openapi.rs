@@ -1,6 +1,8 @@
 //! The routes and their description, made together, so that one cannot be without the other. The commands are described
 //! from the very types they are read into.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::routing::{get, post};
 use utoipa::OpenApi;
@@ -23,6 +25,8 @@ use super::{App, certificates, commands, people, public, reading, rehearsal, ses
                        and words in Vietnamese and English.",
         license(name = "Apache-2.0 OR MIT")
     ),
+    // Its last segment is matched by hand, so it is routed apart; see `routes`.
+    paths(certificates::qr),
     components(schemas(
         super::Problem,
         crate::supply::Command,
@@ -70,9 +74,12 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     let router = router
         .route("/api/units/{unit}/doses/{dose}/certificates/{profile}/{file}", get(certificates::qr))
         .route("/api/units/{unit}/{folder}/{command}", post(commands::take))
-        .route("/api/openapi.json", get(async || axum::Json(document())));
+        .route("/api/openapi.json", get(async || axum::Json(&*DOCUMENT)));
     (router, description)
 }
+
+/// Made once: anybody may ask for it.
+static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
 
 /// The description of the API.
 pub fn document() -> utoipa::openapi::OpenApi {

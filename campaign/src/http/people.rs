@@ -1,21 +1,23 @@
-//! Registering, finding and opening people. Personal data are sealed before they become a command, and opened only for
-//! who works where the person is registered or visits.
+//! Registering, finding and opening people. Personal data are sealed before they become a command. A record is opened for
+//! a desk of a site that registered the person or that the person visited, and for a desk that names the person well
+//! enough to find them.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::commands::{answer, command_id};
-use super::{App, Body, Known, Problem};
+use super::{App, Body, Known, Path, Problem, Query};
 use crate::auth::{Role, roles_for};
 use crate::command::{Command, Envelope};
 use crate::ids::{PersonId, UnitId};
 use crate::people::search::{self, TermKind};
 use crate::people::{self, Form, Record};
 use crate::vault::{RECORD, Vault};
+use crate::visits;
 
 /// A person to register.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -39,7 +41,7 @@ pub(super) struct PersonView {
     record: Option<Record>,
 }
 
-/// What to look for: at least two of them, so that nobody can leaf through the register.
+/// What to look for: at least two of them that say something, so that nobody can leaf through the register.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
@@ -95,8 +97,7 @@ pub(super) async fn find(
 ) -> Result<Json<Vec<PersonView>>, Problem> {
     known.needs(READERS, &UnitId::parse(&unit)?)?;
     let terms = search.terms();
-    let narrow = terms.iter().any(|(kind, _)| *kind == TermKind::Identity) || search.given() >= 2;
-    if !narrow {
+    if !narrow(&terms) {
         return Err(Problem::malformed("give cccd, or two of name, birth_date and phone"));
     }
     let tokens: Vec<_> = terms.iter().map(|(kind, term)| app.vault.token(kind.code(), term)).collect();
@@ -108,7 +109,7 @@ pub(super) async fn find(
     Ok(Json(found))
 }
 
-/// Open one person's record.
+/// Open the record of a person whom this unit registered or who visited it.
 #[utoipa::path(get, path = "/api/units/{unit}/people/{person}", tag = "people",
     params(("unit" = String, Path), ("person" = String, Path)),
     responses((status = 200, body = PersonView), (status = 403, body = Problem), (status = 404, body = Problem)))]
@@ -121,6 +122,11 @@ pub(super) async fn read(
     known.needs(READERS, &unit)?;
     let row = people::person(app.db.read(), &PersonId::parse(&person)?).await.map_err(Problem::internal)?;
     let row = row.ok_or_else(Problem::not_found)?;
+    let here = row.unit == unit.as_str()
+        || visits::visited(app.db.read(), &unit, &row.person).await.map_err(Problem::internal)?;
+    if !here {
+        return Err(Problem::not_found());
+    }
     Ok(Json(open(&app, row).await?))
 }
 
@@ -128,21 +134,30 @@ pub(super) async fn read(
 const READERS: &[Role] = &[Role::Receptionist, Role::Doctor, Role::Vaccinator, Role::Observer, Role::SiteLead];
 
 impl Search {
-    fn given(&self) -> usize {
-        [&self.name, &self.birth_date, &self.phone].iter().filter(|field| field.is_some()).count()
-    }
-
+    /// Each once, what narrows most first: of a long list only the beginning is looked at.
     fn terms(&self) -> Vec<(TermKind, String)> {
-        let words = self.name.iter().flat_map(|name| {
-            let folded = search::fold(name);
-            folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>()
-        });
-        let mut terms: Vec<_> = words.map(|word| (TermKind::Name, word)).collect();
-        terms.extend(self.birth_date.iter().map(|date| (TermKind::BirthDate, date.trim().to_owned())));
-        terms.extend(self.phone.iter().map(|phone| (TermKind::Phone, phone.trim().to_owned())));
-        terms.extend(self.cccd.iter().map(|number| (TermKind::Identity, format!("cccd:{}", number.trim()))));
+        let plain = |field: &Option<String>| {
+            let text: String = field.iter().flat_map(|text| text.split_whitespace()).collect();
+            Some(text).filter(|text| !text.is_empty())
+        };
+        let mut terms = Vec::new();
+        terms.extend(plain(&self.cccd).map(|number| (TermKind::Identity, format!("cccd:{number}"))));
+        terms.extend(plain(&self.phone).map(|phone| (TermKind::Phone, phone)));
+        terms.extend(plain(&self.birth_date).map(|date| (TermKind::BirthDate, date)));
+        let folded = self.name.as_deref().map(search::fold).unwrap_or_default();
+        for word in folded.split(' ').filter(|word| !word.is_empty()) {
+            if !terms.iter().any(|(kind, known)| *kind == TermKind::Name && known == word) {
+                terms.push((TermKind::Name, word.to_owned()));
+            }
+        }
         terms
     }
+}
+
+/// Whether these terms name a person: an identity number, or two of name, birth date and phone.
+fn narrow(terms: &[(TermKind, String)]) -> bool {
+    let first = terms.first().map(|(kind, _)| *kind);
+    first == Some(TermKind::Identity) || terms.iter().any(|(kind, _)| Some(*kind) != first)
 }
 
 async fn open(app: &App, row: people::PersonRow) -> Result<PersonView, Problem> {
@@ -160,4 +175,37 @@ pub(super) async fn person_key(
     person: &PersonId,
 ) -> Result<Option<crate::vault::DataKey>, Problem> {
     crate::vault::person_key(app.db.read(), vault, person).await.map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn search(name: &str, birth_date: &str, phone: &str, cccd: &str) -> Vec<(TermKind, String)> {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| text != "-");
+        Search { name: some(name), birth_date: some(birth_date), phone: some(phone), cccd: some(cccd) }.terms()
+    }
+
+    #[test]
+    fn two_fields_that_say_something_or_an_identity_number() {
+        assert!(narrow(&search("Nhung", "1990-05-17", "-", "-")));
+        assert!(narrow(&search("-", "1990-05-17", "0912 345 678", "-")));
+        assert!(narrow(&search("-", "-", "-", "001190000001")));
+        // An empty field is no field, and two words of a name are one.
+        for terms in [
+            search("-", "-", "-", "-"),
+            search("", "1990-05-17", "", ""),
+            search(" - ", "1990-05-17", " ", "-"),
+            search("Hồng Nhung", "-", "-", " "),
+        ] {
+            assert!(!narrow(&terms), "{terms:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_does_not_push_the_birth_date_out() {
+        let terms = search("một hai ba bốn năm sáu bảy Một", "1990-05-17", "-", "-");
+        assert_eq!(terms[0], (TermKind::BirthDate, "1990-05-17".to_owned()));
+        assert_eq!(terms.len(), 8, "each word once: {terms:?}");
+    }
 }

@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 use crate::people;
 use crate::refusal::{Kind, Refusal};
 
+/// Its media type.
+const MEDIA_TYPE: &str = "application/problem+json";
+
 /// A problem document (`application/problem+json`), with the words in Vietnamese beside the English ones.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Problem {
@@ -24,8 +27,8 @@ pub struct Problem {
     /// The stable code, e.g. `lot-not-released`.
     pub code: &'static str,
     /// The particulars that decided, named; for `form-faults` the list of faults.
-    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    pub facts: serde_json::Value,
+    #[serde(skip_serializing_if = "is_null")]
+    pub facts: Box<serde_json::Value>,
 }
 
 impl Problem {
@@ -37,14 +40,14 @@ impl Problem {
             title_vi,
             status: status.as_u16(),
             code,
-            facts: serde_json::Value::Null,
+            facts: Box::default(),
         }
     }
 
     /// With the particulars.
     #[must_use]
     pub fn with(mut self, facts: serde_json::Value) -> Problem {
-        self.facts = facts;
+        self.facts = Box::new(facts);
         self
     }
 
@@ -64,6 +67,11 @@ impl Problem {
         let (vi, en) = ("Yêu cầu không đúng định dạng", "The request is not well formed");
         Problem::new(StatusCode::BAD_REQUEST, "malformed-request", vi, en)
             .with(serde_json::json!({ "why": why.to_string() }))
+    }
+
+    /// What was sent cannot be read, for the reason that this status names.
+    pub fn unreadable(status: StatusCode, why: impl std::fmt::Display) -> Problem {
+        Problem { status: status.as_u16(), ..Problem::malformed(why) }
     }
 
     /// Something of ours broke; the cause is logged, not told.
@@ -108,12 +116,36 @@ impl IntoResponse for Problem {
         let status = self.status();
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }
+}
+
+fn is_null(facts: &serde_json::Value) -> bool {
+    facts.is_null()
+}
+
+/// What the layers and extractors below us refuse in plain text (a query, a path, a body too long, a request too slow)
+/// becomes a problem too, with their words as the reason.
+pub(super) async fn of_the_framework(response: Response) -> Response {
+    let status = response.status();
+    let is_failure = status.is_client_error() || status.is_server_error();
+    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == MEDIA_TYPE);
+    if !is_failure || is_problem {
+        return response;
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return Problem::from(Refusal::Unavailable).into_response();
+    }
+    if status.is_server_error() {
+        return Problem::internal(status).into_response();
+    }
+    // Longer words are not the framework's; without them the status says enough.
+    let words = axum::body::to_bytes(response.into_body(), 1_024).await.unwrap_or_default();
+    Problem::unreadable(status, String::from_utf8_lossy(&words)).into_response()
 }
 
 fn fault(fault: &people::Fault) -> serde_json::Value {

@@ -1,7 +1,7 @@
 //! What anybody may read: health, places, products, the trust list, the description of the API.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sqlx::Row as _;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Problem};
+use super::{App, Problem, Query};
 use crate::catalogue;
 use crate::places::{AdminCode, AdminUnits, CodeSet};
 

@@ -1,13 +1,13 @@
 //! What a unit's desks read: stock, shipments, visits, vials, the journal.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::Row as _;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Known, Problem};
+use super::{App, Known, Path, Problem, Query};
 use crate::auth::Role;
 use crate::db::DbError;
 use crate::ids::{LotId, UnitId};
@@ -19,7 +19,7 @@ use crate::{supply, visits};
 pub(super) struct Balance {
     /// The unit whose account it is.
     unit: String,
-    /// For example `store/SI-01-1/available`.
+    /// For example `store/available`.
     account: String,
     lot: String,
     /// Doses.
@@ -151,7 +151,7 @@ pub(super) async fn entries(
     Query(After { after }): Query<After>,
 ) -> Result<Json<Vec<EntryView>>, Problem> {
     let unit = UnitId::parse(&unit)?;
-    if !known.actor.is(Role::Auditor) {
+    if !known.actor.audits(&unit) {
         known.needs(&[Role::Auditor], &unit)?;
     }
     let mut connection = app.db.read().acquire().await.map_err(Problem::internal)?;

@@ -24,7 +24,7 @@ pub use decide::{decide, needs};
 pub use event::Event;
 pub use evolve::{evolve, transfers};
 pub use state::{Dose, Screening, Stage, State, Vial, Visit};
-pub use store::{DoseRow, VialRow, VisitRow, dose, doses_of, open_vials, project, visit, visits_on};
+pub use store::{DoseRow, VialRow, VisitRow, dose, doses_of, open_vials, project, visit, visited, visits_on};
 
 /// Shortest observation after an injection (QĐ 3588), in minutes.
 pub const OBSERVATION_MINUTES: i64 = 30;

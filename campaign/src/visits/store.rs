@@ -176,6 +176,16 @@ pub async fn visits_on(db: &AnyPool, unit: &UnitId, day: specs::time::Date) -> R
     query.fetch_all(db).await?.iter().map(visit_row_of).collect()
 }
 
+/// Whether a person ever visited this site.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn visited(db: &AnyPool, unit: &UnitId, person: &str) -> Result<bool, DbError> {
+    let query = sqlx::query("SELECT id FROM visits WHERE person = $1 AND unit = $2 LIMIT 1");
+    let found = query.bind(person.to_owned()).bind(unit.as_str().to_owned()).fetch_optional(db).await?;
+    Ok(found.is_some())
+}
+
 fn visit_row_of(row: &AnyRow) -> Result<VisitRow, DbError> {
     Ok(VisitRow {
         visit: row.try_get(0)?,
