@@ -28,7 +28,7 @@ use trust_list::{backend, list};
 use verifier::Verifier;
 
 const DOSES: usize = 1_000;
-const SLICE: usize = 50;
+const SLICE: usize = 10;
 const ROUNDS: usize = 15;
 /// Doses of the measurement with the record on disk.
 const RECORDED: usize = 300;
@@ -207,7 +207,7 @@ fn verifier_of(signing: &Signing, key: specs::signer_list::KeyData) -> Verifier 
     };
     let at: UnixTime = now();
     let bytes = publisher.list(at.plus_days(-1), 2, vec![entry]);
-    let opened = list::open(&bytes, &[publisher.anchor.clone()], at, backend::native()).expect("our own list");
+    let opened = list::open(&bytes, std::slice::from_ref(&publisher.anchor), at, backend::native()).expect("our own list");
     Verifier::new(backend::native()).with_list(opened)
 }
 

@@ -21,7 +21,7 @@ use verifier::Verifier;
 
 const CERTIFICATES: usize = 1_000;
 const SIGNERS: usize = 500;
-const SLICE: usize = 50;
+const SLICE: usize = 10;
 const ROUNDS: usize = 15;
 const AIM: f64 = 0.88;
 

@@ -1,7 +1,9 @@
 //! Multi-row statements: few texts, prepared once per connection, whatever the number of rows.
 //!
-//! A statement through sqlx costs 65 to 100 microseconds whatever it does, so rows go in groups of 64, 16, 4 and 1. The
-//! texts are made once and kept for the life of the program; there are at most four per table and act.
+//! A statement through sqlx costs 65 to 100 microseconds whatever it does, so a group of rows is one statement, of the
+//! next power of two of rows: the places left over are NULL and are left out by `WHERE column1 IS NOT NULL`, since the
+//! first column of every table is in its key. The texts are made once and kept for the life of the program; there are at
+//! most nine per table and act, so that they stay prepared.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
@@ -12,8 +14,8 @@ use sqlx::{AnyConnection, Arguments as _, Row as _};
 use super::changes::Act;
 use super::{Changes, DbError, Kind, Table, Value};
 
-/// Group sizes of rows in one statement.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+/// Most rows in one statement, a power of two. Both engines take more than 32,000 values; no table has 128 columns.
+const MOST_ROWS: usize = 256;
 
 /// Writes collected rows, one multi-row statement per table and group.
 ///
@@ -77,19 +79,25 @@ pub async fn write_rows(
     let mut left = rows.len();
     let mut rows = rows.into_iter();
     while left > 0 {
-        let size = SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
-        left -= size;
+        let count = left.min(MOST_ROWS);
+        let size = count.next_power_of_two();
+        left -= count;
         let columns = if verb == Verb::Delete { table.key } else { table.columns.len() };
         let mut arguments = AnyArguments::default();
         arguments.reserve(size * columns, 0);
-        for row in rows.by_ref().take(size) {
+        for row in rows.by_ref().take(count) {
             for (value, (_, kind)) in row.into_iter().zip(table.columns) {
                 bind(&mut arguments, value, *kind)?;
             }
         }
+        for _ in count..size {
+            for (_, kind) in &table.columns[..columns] {
+                bind(&mut arguments, Value::Null, *kind)?;
+            }
+        }
         let text = text(table, verb, size);
         let done = sqlx::query_with(text, arguments).execute(&mut *conn).await?;
-        if verb != Verb::Delete && verb != Verb::Create && done.rows_affected() != size as u64 {
+        if verb != Verb::Delete && verb != Verb::Create && done.rows_affected() != count as u64 {
             return Err(match verb {
                 Verb::MoveHead => DbError::Stale { detail: "a stream's head had moved".to_owned() },
                 _ => DbError::Constraint { constraint: format!("{}_of_another", table.name) },
@@ -125,8 +133,8 @@ pub async fn fetch_in(
     ids: &[&str],
 ) -> Result<Vec<AnyRow>, DbError> {
     let mut found = Vec::new();
-    for group in ids.chunks(SIZES[0]) {
-        let size = SIZES.into_iter().rev().find(|size| *size >= group.len()).unwrap_or(SIZES[0]);
+    for group in ids.chunks(MOST_ROWS) {
+        let size = group.len().next_power_of_two();
         let text = cached(Shape::In { select: select.to_owned(), tail: tail.to_owned(), size }, || {
             format!("{select} IN ({}){tail}", placeholders(0, size))
         });
@@ -200,8 +208,15 @@ fn text(table: &'static Table, verb: Verb, size: usize) -> &'static str {
                 _ => format!("DELETE FROM {} WHERE ({key}) IN (VALUES {rows})", table.name),
             };
         }
-        let insert = format!("INSERT INTO {} ({}) VALUES {}", table.name, names(columns), tuples(columns.len(), size));
-        let name = table.name;
+        let (name, rows) = (table.name, tuples(columns.len(), size));
+        let insert = if size == 1 {
+            format!("INSERT INTO {name} ({}) VALUES {rows}", names(columns))
+        } else {
+            // Both engines name the columns of VALUES so.
+            let numbered = (1..=columns.len()).map(|number| format!("column{number}")).collect::<Vec<_>>().join(", ");
+            let from = format!("SELECT {numbered} FROM (VALUES {rows}) AS given WHERE column1 IS NOT NULL");
+            format!("INSERT INTO {name} ({}) {from}", names(columns))
+        };
         let set = |columns: &[(&str, Kind)]| {
             columns.iter().map(|(column, _)| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ")
         };

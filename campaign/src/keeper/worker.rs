@@ -40,6 +40,7 @@ impl Worker {
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
         let mut batch = Vec::with_capacity(BATCH);
         while queue.recv_many(&mut batch, BATCH).await > 0 {
+            gather(&mut queue, &mut batch).await;
             let (envelopes, answers): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|waiting| (waiting.envelope, waiting.answer)).unzip();
             for (answer, outcome) in answers.into_iter().zip(self.carry_out(&envelopes).await) {
@@ -127,6 +128,21 @@ impl Worker {
             self.conn = Some(conn);
         }
         done
+    }
+}
+
+/// Lets those come along who are just about to ask, as all do at once whom the last batch answered: as long as giving way
+/// to them brings another command. A command that is alone waits for nobody.
+async fn gather(queue: &mut mpsc::Receiver<Waiting>, batch: &mut Vec<Waiting>) {
+    let mut before = 0;
+    while before < batch.len() && batch.len() < BATCH {
+        before = batch.len();
+        tokio::task::yield_now().await;
+        while batch.len() < BATCH
+            && let Ok(waiting) = queue.try_recv()
+        {
+            batch.push(waiting);
+        }
     }
 }
 

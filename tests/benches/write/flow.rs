@@ -118,7 +118,7 @@ impl Desk {
             "name": "Nguyễn Thị Hồng Nhung", "birth_date": "1990-05-17", "sex": "female", "nationality": "VN",
             "identity": { "kind": "passport", "number": format!("B{:04}{person:05}", self.number) },
             "phone": "0912345678",
-            "address": { "admin_unit": { "code_set": "vn-2025", "code": "00004" }, "text": "Số 1" },
+            "address": { "admin_unit": { "code_set": "VN-2025", "code": "00004" }, "text": "Số 1" },
         }});
         self.post(0, "people/register_person", &format!("reg-{who}"), &body.to_string()).await;
     }
