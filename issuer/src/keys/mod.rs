@@ -31,15 +31,6 @@ impl Algorithm {
             Self::Es256 => -7,
         }
     }
-
-    /// The JOSE name (IANA JOSE registry).
-    #[must_use]
-    pub fn jose_name(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "EdDSA",
-            Self::Es256 => "ES256",
-        }
-    }
 }
 
 /// A private key that signs what this crate built.

@@ -5,6 +5,7 @@ use specs::time::{Date, PartialDate, UnixTime};
 use specs::value_set::{Set, Vaccine, ValueSets};
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::is_nfc;
+use verifier::inspect::harmless;
 
 use super::{Findings, Lint};
 use crate::api::{DoseFacts, Finding, is_identifier};
@@ -116,8 +117,11 @@ fn texts(facts: &DoseFacts, findings: &mut Findings) {
         (&facts.holder.family_name, "holder.family_name"),
         (&facts.holder.given_name, "holder.given_name"),
     ] {
-        findings.when(!is_nfc(text) || text.chars().any(char::is_control), Lint::TextNotNfc, field);
-        let digits = text.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max().unwrap_or(0);
+        findings.when(!is_nfc(text), Lint::TextNotNfc, field);
+        findings.when(harmless(text) != text, Lint::TextUnseen, field);
+        // However it is grouped: 001 090 012 345.
+        let joined = text.replace([' ', '.', '-'], "");
+        let digits = joined.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max().unwrap_or(0);
         findings.when(digits >= 9, Lint::TextIdentityNumber, field);
     }
 }

@@ -52,6 +52,8 @@ lints! {
     /// Any text.
     TextNotNfc = "text-not-nfc", "the text is not in Unicode normalisation form C";
     /// Any text.
+    TextUnseen = "text-unseen-characters", "the text holds control characters, or others that are not seen and change what is";
+    /// Any text.
     TextIdentityNumber = "text-holds-identity-number", "nine or more digits in a row: a certificate carries no identity number";
     /// Family name.
     NameEmpty = "name-empty", "there is no family name (a single name goes into that field)";

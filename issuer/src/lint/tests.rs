@@ -41,7 +41,11 @@ fn bad_facts() -> Vec<BadFacts> {
         (Lint::AuthorityTooLong, |f| f.authority = "Ơ".repeat(81)),
         // "ễ" in pieces: e, circumflex, tilde.
         (Lint::TextNotNfc, |f| f.holder.family_name = "Nguye\u{302}\u{303}n".into()),
+        // Written backwards by a character that nobody sees.
+        (Lint::TextUnseen, |f| f.authority = "Bộ Y tế \u{202e}tế Y ộB".into()),
+        (Lint::TextUnseen, |f| f.authority = "Bộ Y tế\u{7}".into()),
         (Lint::TextIdentityNumber, |f| f.authority = "CCCD 001090012345".into()),
+        (Lint::TextIdentityNumber, |f| f.authority = "CCCD 001 090-012.345".into()),
         (Lint::NameEmpty, |f| f.holder.family_name = String::new()),
         (Lint::NameTooLong, |f| f.holder.given_name = "A".repeat(81)),
         (Lint::NameShape, |f| f.holder.given_name = "Thị  Hồng".into()),
