@@ -1,5 +1,6 @@
 //! `campaign serve`: the API, the keepers, the worker that asks the issuer, and on a single machine the issuer itself.
 
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -19,6 +20,12 @@ use super::{Where, sessions};
 
 /// How long the issuer may take to answer for the first time: its keys are under a slow pass phrase.
 const ISSUER_START: Duration = Duration::from_secs(60);
+
+/// How often the issuer is started when it ends at once.
+const ISSUER_TRIES: u32 = 4;
+/// How often the data folder is asked for while another process has it, and the pause between.
+const PATIENCE: u32 = 200;
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// How long open connections may take to end once a stop was asked for, and then the keepers: whoever keeps a connection
 /// open without saying anything does not keep the server.
@@ -43,6 +50,9 @@ pub(crate) struct Options {
     /// A rehearsal: the clock starts so many minutes behind and may be moved forward through the API
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440))]
     rehearsal: Option<u16>,
+    /// Stop when standard input closes, that is, when the process that started this one is gone
+    #[arg(long)]
+    exit_with_parent: bool,
 }
 
 /// The issuer on this machine. Its standard input is its life line: waiting for a child closes what the child holds of
@@ -59,20 +69,17 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),
     };
+    let folder = only_one(&options.place.data).await?;
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another campaign running?", options.listen))?;
     let socket = options.issuer_socket.clone().or_else(|| options.issuer_keys.is_some().then(|| own_socket(&options)));
-    let child = match &options.issuer_keys {
-        Some(keys) => Some(start_issuer(&options, keys, &own_socket(&options))?),
-        None => None,
-    };
     let issuer = socket.map(issuer::api::Client::unix).transpose()?;
     let sessions = Arc::new(sessions(&opened)?);
     let (keeper, running) = Keeper::start(&opened.db, Arc::clone(&opened.vault), Arc::clone(&clock));
-    let mut child = match (child, &issuer) {
-        (Some(child), Some(issuer)) => Some(wait_for(child, issuer).await?),
-        (child, _) => child,
+    let mut child = match (&options.issuer_keys, &issuer) {
+        (Some(keys), Some(issuer)) => Some(start_issuer(&options, keys, issuer).await?),
+        _ => None,
     };
     let worker = issuer.clone().map(|issuer| {
         let holder = hex::encode(rng::bytes::<16>());
@@ -89,7 +96,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let app = App { db: opened.db.clone(), vault: opened.vault, keeper, sessions, clock, issuer, rehearsal };
     tracing::info!(address = %listener.local_addr()?, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let asked = stop_asked()?;
+    let asked = stop_asked(options.exit_with_parent)?;
     let stop_server = async move {
         asked.await;
         tracing::info!("stopping: what was accepted is being written");
@@ -119,39 +126,60 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         stop(child).await;
     }
     opened.db.close().await;
+    drop(folder);
     Ok(())
+}
+
+/// Of all processes, one at a time serves from a data folder; a killed one may have an issuer that is just ending.
+async fn only_one(data: &Path) -> anyhow::Result<std::fs::File> {
+    let path = data.join("serve.lock");
+    let file = std::fs::File::create(&path).with_context(|| format!("{}", path.display()))?;
+    for _ in 0..PATIENCE {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => tokio::time::sleep(AGAIN).await,
+            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
+    bail!("another campaign serves from {}", data.display())
 }
 
 fn own_socket(options: &Options) -> PathBuf {
     options.place.data.join("issuer").join("issuer.socket")
 }
 
-/// Starts the issuer that lies beside this program. It stops when this process is gone, however that happens.
-fn start_issuer(options: &Options, keys: &Path, socket: &Path) -> anyhow::Result<OwnIssuer> {
+/// Starts the issuer that lies beside this program, and waits until it answers. It stops when this process is gone,
+/// however that happens. The issuer of a process that was just killed may still be ending and hold the store; then
+/// starting it is tried again.
+async fn start_issuer(options: &Options, keys: &Path, issuer: &issuer::api::Client) -> anyhow::Result<OwnIssuer> {
     let program = std::env::current_exe()?.with_file_name("issuer");
-    let data = options.place.data.join("issuer");
-    let mut command = Command::new(&program);
-    command.arg("serve").arg("--keys").arg(keys).arg("--data").arg(data).arg("--socket").arg(socket);
-    if let Some(file) = &options.issuer_passphrase_file {
-        command.arg("--passphrase-file").arg(file);
-    }
-    command.arg("--exit-with-parent").stdin(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
-    let life_line = child.stdin.take();
-    Ok(OwnIssuer { child, life_line })
-}
-
-/// Waits until the issuer answers, or says why it does not.
-async fn wait_for(mut own: OwnIssuer, issuer: &issuer::api::Client) -> anyhow::Result<OwnIssuer> {
-    let answers = async {
-        while issuer.health().await.is_err() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut tries = 0;
+    loop {
+        let mut command = Command::new(&program);
+        command.arg("serve").arg("--keys").arg(keys).arg("--data").arg(options.place.data.join("issuer"));
+        command.arg("--socket").arg(own_socket(options));
+        if let Some(file) = &options.issuer_passphrase_file {
+            command.arg("--passphrase-file").arg(file);
         }
-    };
-    tokio::select! {
-        () = answers => Ok(own),
-        status = own.child.wait() => bail!("the issuer ended: {}", status?),
-        () = tokio::time::sleep(ISSUER_START) => bail!("the issuer does not answer"),
+        command.arg("--exit-with-parent").stdin(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let mut own = OwnIssuer { life_line: child.stdin.take(), child };
+        let answers = async {
+            while issuer.health().await.is_err() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let status = tokio::select! {
+            () = answers => return Ok(own),
+            status = own.child.wait() => status?,
+            () = tokio::time::sleep(ISSUER_START) => bail!("the issuer does not answer"),
+        };
+        tries += 1;
+        if tries == ISSUER_TRIES {
+            bail!("the issuer ended: {status}");
+        }
+        tracing::warn!(%status, "the issuer ended; it is started again");
+        tokio::time::sleep(AGAIN * 10).await;
     }
 }
 
@@ -165,15 +193,26 @@ async fn stop(own: &mut OwnIssuer) {
     }
 }
 
-/// Done at SIGTERM or SIGINT.
-fn stop_asked() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+/// Done at SIGTERM or SIGINT, or when the parent is gone.
+fn stop_asked(exit_with_parent: bool) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let (gone, parent) = tokio::sync::oneshot::channel::<()>();
+    if exit_with_parent {
+        // A thread of its own: a read of standard input cannot be called off, and must not hold up the end.
+        std::thread::spawn(move || {
+            let mut sink = [0; 256];
+            while !matches!(std::io::stdin().lock().read(&mut sink), Ok(0) | Err(_)) {}
+            // Nobody waits any more only when the server has ended for another reason.
+            let _ = gone.send(());
+        });
+    }
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = parent, if exit_with_parent => {}
         }
     })
 }

@@ -110,14 +110,17 @@ impl Server {
         command.args(["serve", "--listen", listen, "--rehearsal", "40", "--data"]).arg(&places.data);
         command.arg("--issuer-keys").arg(&places.keys);
         command.arg("--issuer-passphrase-file").arg(places.keys.join("passphrase"));
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        // Its standard input is its life line: when this program is killed, the server ends too.
+        command.arg("--exit-with-parent").stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
         Ok(Server(command.spawn().context("cannot start campaign serve")?))
     }
 
     /// Asks it to stop and waits until it has written everything.
     fn stop(mut self) -> Result<()> {
         shell::output(Command::new("kill").args(["-TERM", &self.0.id().to_string()]))?;
+        let life_line = self.0.stdin.take();
         let status = self.0.wait()?;
+        drop(life_line);
         if !status.success() {
             bail!("campaign serve ended with {status}; see serve.log in its data folder");
         }
