@@ -64,8 +64,8 @@ async fn what_was_acknowledged_survives_and_nothing_happens_twice(engine: Engine
                     assert!(again.replayed && again.body == first.body, "{step:?}");
                     given.extend(dose(&step));
                 }
-                Sent::Rivals(steps, answers) => {
-                    let dose = settle(&api, steps, answers).await;
+                Sent::Rivals(rivals) => {
+                    let dose = settle(&api, rivals).await;
                     assert!(given.insert(dose));
                 }
             }
@@ -83,7 +83,7 @@ enum Sent {
     /// One command, and the body of its answer if one came.
     Once(Step, Option<Vec<u8>>),
     /// The same dose number for the same person at two sites at once, and the answers that came.
-    Rivals([Step; 2], [Option<Answer>; 2]),
+    Rivals(Vec<(Step, Option<Answer>)>),
 }
 
 /// Person after person, until the server is gone.
@@ -116,7 +116,7 @@ async fn work(api: Api, lot: Lot, name: String, mut chance: Chance) -> Vec<Sent>
             let (first, second) = tokio::join!(api.try_send(&steps[0]), api.try_send(&steps[1]));
             let answers = [first, second].map(|answer| answer.ok().filter(|answer| answer.status != 503));
             let over = answers.iter().any(Option::is_none);
-            sent.push(Sent::Rivals(steps, answers));
+            sent.push(Sent::Rivals(steps.into_iter().zip(answers).collect()));
             if over {
                 return sent;
             }
@@ -145,9 +145,9 @@ async fn once(api: &Api, step: Step, chance: &mut Chance, sent: &mut Vec<Sent>) 
 }
 
 /// Of two injections of one dose number exactly one stands, whatever was acknowledged before the kill; gives its dose.
-async fn settle(api: &Api, steps: [Step; 2], answers: [Option<Answer>; 2]) -> String {
+async fn settle(api: &Api, rivals: Vec<(Step, Option<Answer>)>) -> String {
     let mut standing = Vec::new();
-    for (step, before) in steps.iter().zip(&answers) {
+    for (step, before) in &rivals {
         let now = api.send(step).await;
         if let Some(before) = before {
             assert_eq!(before.status == 200, now.status == 200, "{step:?}: {} then {}", before.text(), now.text());
@@ -157,7 +157,7 @@ async fn settle(api: &Api, steps: [Step; 2], answers: [Option<Answer>; 2]) -> St
             _ => assert!(is_beaten(&now), "{step:?}: {}", now.text()),
         }
     }
-    assert_eq!(standing.len(), 1, "{steps:?} {answers:?}");
+    assert_eq!(standing.len(), 1, "{rivals:?}");
     standing.remove(0)
 }
 
@@ -220,7 +220,7 @@ async fn no_dose_gets_two_different_certificates(engine: Engine) {
                 steps
             })
         };
-        tokio::time::sleep(Duration::from_millis(chance.below(600))).await;
+        in_the_middle_of_issuing(&server, &mut chance).await;
         server.kill();
         let discharges = discharges.await.unwrap();
         server.begin();
@@ -264,6 +264,20 @@ async fn no_dose_gets_two_different_certificates(engine: Engine) {
     assert_eq!(server.audit()["doses"], visitors.len());
     let verified = server.issuer_program(&["log", "verify"]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+}
+
+/// Waits until some of the certificates that are asked for now are in the log, and then a little.
+async fn in_the_middle_of_issuing(server: &Server, chance: &mut Chance) {
+    let issuer = issuer::api::Client::unix(server.issuer_socket()).unwrap();
+    let log = async || issuer.health().await.unwrap().log_size;
+    let awaited = log().await + 1 + chance.below(CERTIFIED as u64);
+    for _ in 0..20_000 {
+        if log().await >= awaited {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_micros(chance.below(8_000))).await;
 }
 
 async fn without_its_issuer_doses_are_recorded_and_certificates_wait(engine: Engine) {
