@@ -207,7 +207,8 @@ fn verifier_of(signing: &Signing, key: specs::signer_list::KeyData) -> Verifier 
     };
     let at: UnixTime = now();
     let bytes = publisher.list(at.plus_days(-1), 2, vec![entry]);
-    let opened = list::open(&bytes, std::slice::from_ref(&publisher.anchor), at, backend::native()).expect("our own list");
+    let opened =
+        list::open(&bytes, std::slice::from_ref(&publisher.anchor), at, backend::native()).expect("our own list");
     Verifier::new(backend::native()).with_list(opened)
 }
 
