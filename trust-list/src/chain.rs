@@ -215,7 +215,7 @@ impl<'a> Search<'a> {
             return Err(Error::WorkBudget);
         }
         let signed =
-            self.backend.prepare(issuer.key()).and_then(|key| subject.check_signature(issuer.key(), key.as_ref()));
+            self.backend.prepare(issuer.key()).and_then(|key| subject.check_signature(issuer, key.as_ref()));
         if let Err(error) = signed {
             self.note(2, error);
             return Ok(false);

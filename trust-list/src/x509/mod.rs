@@ -41,6 +41,8 @@ pub struct Certificate {
     not_before: UnixTime,
     not_after: UnixTime,
     key: PublicKey,
+    /// The key says of itself that it signs with PSS and nothing else (id-RSASSA-PSS, RFC 4055 section 1.2).
+    only_pss: bool,
     scheme: Scheme,
     signature: Vec<u8>,
     extensions: Extensions,
@@ -94,6 +96,7 @@ impl Certificate {
             not_before: UnixTime(parsed.validity().not_before.timestamp()),
             not_after: UnixTime(parsed.validity().not_after.timestamp()),
             key: PublicKey::from_parsed_spki(parsed.public_key())?,
+            only_pss: parsed.public_key().algorithm.algorithm == signature::RSA_PSS,
             scheme: Scheme::read(&parsed.signature_algorithm, &parsed.tbs_certificate.signature),
             signature: parsed.signature_value.data.to_vec(),
             extensions: Extensions::read(parsed.extensions())?,
@@ -245,14 +248,14 @@ impl Certificate {
         Ok(self.extensions.purposes())
     }
 
-    /// Is `issuer` the key that signed this certificate?
+    /// Is the key of `issuer` the one that signed this certificate? `prepared` is that key.
     ///
     /// # Errors
     /// [`Error::SignatureAlgorithm`], [`Error::CertificateSignature`].
-    pub(crate) fn check_signature(&self, issuer: &PublicKey, prepared: &dyn Verify) -> Result<(), Error> {
+    pub(crate) fn check_signature(&self, issuer: &Certificate, prepared: &dyn Verify) -> Result<(), Error> {
         // `parse` took the range out of these very bytes.
         let message = self.der.get(self.tbs.clone()).unwrap_or_default();
-        match self.scheme.verify(issuer, prepared, message, &self.signature) {
+        match self.scheme.verify(issuer.key(), issuer.only_pss, prepared, message, &self.signature) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::CertificateSignature { subject: self.name().to_owned() }),
             Err(oid) => Err(Error::SignatureAlgorithm { subject: self.name().to_owned(), oid }),

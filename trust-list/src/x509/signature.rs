@@ -50,10 +50,11 @@ impl Scheme {
         Scheme::Refused(kind.to_id_string())
     }
 
-    /// Checks with the issuer's key. `Err` names the algorithm where it is refused or is not one of this key.
+    /// Checks with the issuer's key, which may be one for PSS only. `Err` names the algorithm where it is refused or is not one of this key.
     pub(super) fn verify(
         &self,
         issuer: &PublicKey,
+        only_pss: bool,
         prepared: &dyn Verify,
         message: &[u8],
         signature: &[u8],
@@ -65,7 +66,7 @@ impl Scheme {
             (Scheme::Ed25519, Algorithm::EdDsa) | (Scheme::Pss, Algorithm::Ps256) => {
                 Ok(prepared.verify(message, signature))
             }
-            (Scheme::Pkcs1(hash), Algorithm::Ps256) => Ok(prepared.verify_pkcs1(*hash, message, signature)),
+            (Scheme::Pkcs1(hash), Algorithm::Ps256) if !only_pss => Ok(prepared.verify_pkcs1(*hash, message, signature)),
             _ => Err(self.oid()),
         }
     }
@@ -88,7 +89,7 @@ impl Scheme {
 const ECDSA_SHA256: Oid<'static> = oid!(1.2.840.10045.4.3.2);
 const ECDSA_SHA384: Oid<'static> = oid!(1.2.840.10045.4.3.3);
 const ED25519: Oid<'static> = oid!(1.3.101.112);
-const RSA_PSS: Oid<'static> = oid!(1.2.840.113549.1.1.10);
+pub(super) const RSA_PSS: Oid<'static> = oid!(1.2.840.113549.1.1.10);
 const RSA_SHA256: Oid<'static> = oid!(1.2.840.113549.1.1.11);
 const RSA_SHA384: Oid<'static> = oid!(1.2.840.113549.1.1.12);
 const RSA_SHA512: Oid<'static> = oid!(1.2.840.113549.1.1.13);

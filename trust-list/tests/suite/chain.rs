@@ -469,3 +469,29 @@ fn hostile_chains_end_within_the_budget() {
     let found = verify_path(&leaf, &many, &[root.anchor()], now(), portable(), Role::DocumentSigner);
     assert_eq!(found, Err(Error::WorkBudget));
 }
+
+/// RFC 4055 section 1.2: a key under id-RSASSA-PSS is for PSS only, though its numbers would do for PKCS #1 v1.5 as well.
+#[test]
+fn a_key_for_pss_only_has_signed_nothing_with_pkcs1() {
+    let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let mut root = make(ROOT, rsa, None, |params| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    });
+    let leaf = signer(LEAF, &root, |_| {}).certificate();
+    let found = |root: &Made, backend| {
+        verify_path(&leaf, &[], &[root.anchor()], now(), backend, Role::DocumentSigner).map(drop)
+    };
+    for backend in [portable(), native()] {
+        assert_eq!(found(&root, backend), Ok(()));
+    }
+    let rsa_encryption = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    let places: Vec<_> = (0..root.der.len()).filter(|at| root.der[*at..].starts_with(&rsa_encryption)).collect();
+    let [place] = places[..] else { panic!("the algorithm of the key stands there once: {places:?}") };
+    root.der[place + 10] = 0x0a;
+    let oid = "1.2.840.113549.1.1.11".to_owned();
+    for backend in [portable(), native()] {
+        let refused = Err(Error::SignatureAlgorithm { subject: subject(LEAF), oid: oid.clone() });
+        assert_eq!(found(&root, backend), refused, "{}", backend.name());
+    }
+}
