@@ -7,6 +7,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 4] = b"LCW1";
 const SALT: usize = 16;
@@ -34,36 +35,48 @@ impl Cost {
 /// Fills a buffer with unpredictable bytes.
 pub type Random = Box<dyn FnMut(&mut [u8])>;
 
-/// Keeps the piece in one encrypted file.
+/// Keeps the piece in one encrypted file. Pass phrase and key are wiped from memory when it is dropped.
 pub struct FileStore {
     path: PathBuf,
-    pass_phrase: String,
+    pass_phrase: Zeroizing<String>,
     cost: Cost,
     random: Random,
     /// The key of the file as it was read, so that writing again need not pay for the pass phrase again.
-    known: Option<([u8; SALT], Cost, [u8; 32])>,
+    known: Option<([u8; SALT], Cost, Zeroizing<[u8; 32]>)>,
 }
 
 impl FileStore {
     /// A wallet file at `path`, made by the first write. Randomness is the caller's.
     pub fn new(path: &Path, pass_phrase: &str, cost: Cost, random: Random) -> Self {
-        Self { path: path.to_path_buf(), pass_phrase: pass_phrase.to_owned(), cost, random, known: None }
+        Self {
+            path: path.to_path_buf(),
+            pass_phrase: Zeroizing::new(pass_phrase.to_owned()),
+            cost,
+            random,
+            known: None,
+        }
     }
 
-    fn key(&mut self, salt: [u8; SALT], cost: Cost) -> Result<[u8; 32], Error> {
-        if let Some((known_salt, known_cost, key)) = self.known
-            && (known_salt, known_cost) == (salt, cost)
+    fn cipher(&mut self, salt: [u8; SALT], cost: Cost) -> Result<XChaCha20Poly1305, Error> {
+        if let Some((known_salt, known_cost, key)) = &self.known
+            && (*known_salt, *known_cost) == (salt, cost)
         {
-            return Ok(key);
+            return cipher(key);
         }
         let parameters = Params::new(cost.memory, cost.passes, 1, Some(32)).map_err(|_| Error::Damaged)?;
-        let mut key = [0; 32];
+        let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
-            .hash_password_into(self.pass_phrase.as_bytes(), &salt, &mut key)
+            .hash_password_into(self.pass_phrase.as_bytes(), &salt, key.as_mut_slice())
             .map_err(|_| Error::Damaged)?;
+        let cipher = cipher(&key);
         self.known = Some((salt, cost, key));
-        Ok(key)
+        cipher
     }
+}
+
+/// The cipher wipes its copy of the key by itself.
+fn cipher(key: &Zeroizing<[u8; 32]>) -> Result<XChaCha20Poly1305, Error> {
+    XChaCha20Poly1305::new_from_slice(key.as_slice()).map_err(|_| Error::Damaged)
 }
 
 impl Store for FileStore {
@@ -77,8 +90,8 @@ impl Store for FileStore {
         let bytes = std::fs::read(&self.path).map_err(|error| Error::Storage(error.to_string()))?;
         let (header, sealed) = bytes.split_at_checked(HEADER).ok_or(Error::Damaged)?;
         let (cost, salt, nonce) = read_header(header)?;
-        let key = self.key(salt, cost)?;
-        let opened = XChaCha20Poly1305::new(&key.into())
+        let opened = self
+            .cipher(salt, cost)?
             .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: header })
             .map_err(|_| Error::Locked);
         if opened.is_err() {
@@ -90,17 +103,17 @@ impl Store for FileStore {
     fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         let mut nonce = [0; NONCE];
         (self.random)(&mut nonce);
-        let (salt, cost) = match self.known {
-            Some((salt, cost, _)) => (salt, cost),
+        let (salt, cost) = match &self.known {
+            Some((salt, cost, _)) => (*salt, *cost),
             None => {
                 let mut salt = [0; SALT];
                 (self.random)(&mut salt);
                 (salt, self.cost)
             }
         };
-        let key = self.key(salt, cost)?;
+        let cipher = self.cipher(salt, cost)?;
         let mut bytes = header(cost, &salt, &nonce);
-        let sealed = XChaCha20Poly1305::new(&key.into())
+        let sealed = cipher
             .encrypt(&XNonce::from(nonce), Payload { msg: piece, aad: &bytes })
             .map_err(|_| Error::Storage("the wallet is too large".to_owned()))?;
         bytes.extend_from_slice(&sealed);
