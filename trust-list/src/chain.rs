@@ -214,8 +214,7 @@ impl<'a> Search<'a> {
         if self.signatures > MAX_SIGNATURES {
             return Err(Error::WorkBudget);
         }
-        let signed =
-            self.backend.prepare(issuer.key()).and_then(|key| subject.check_signature(issuer, key.as_ref()));
+        let signed = self.backend.prepare(issuer.key()).and_then(|key| subject.check_signature(issuer, key.as_ref()));
         if let Err(error) = signed {
             self.note(2, error);
             return Ok(false);

@@ -66,7 +66,9 @@ impl Scheme {
             (Scheme::Ed25519, Algorithm::EdDsa) | (Scheme::Pss, Algorithm::Ps256) => {
                 Ok(prepared.verify(message, signature))
             }
-            (Scheme::Pkcs1(hash), Algorithm::Ps256) if !only_pss => Ok(prepared.verify_pkcs1(*hash, message, signature)),
+            (Scheme::Pkcs1(hash), Algorithm::Ps256) if !only_pss => {
+                Ok(prepared.verify_pkcs1(*hash, message, signature))
+            }
             _ => Err(self.oid()),
         }
     }
