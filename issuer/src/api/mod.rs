@@ -14,7 +14,7 @@ pub use client::Client;
 pub use problem::{Finding, MEDIA_TYPE, Problem, ProblemDocument};
 
 /// One recorded dose, as the campaign's journal knows it. Everything that goes into a certificate is built from this.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoseFacts {
     /// The dose's identifier in the campaign (1..=64 of `[A-Za-z0-9._:-]`); the key of idempotency.
@@ -44,7 +44,7 @@ pub struct DoseFacts {
 }
 
 /// Who was vaccinated. No identity number: a certificate never carries one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holder {
     /// Family name(s) with diacritics, Unicode NFC (`Nguyễn`). A person with a single name has it here.
@@ -55,6 +55,20 @@ pub struct Holder {
     pub birth_date: String,
     /// Nationality, ISO 3166-1 alpha-2.
     pub nationality: String,
+}
+
+/// What may stand in a log: which dose, never whose.
+impl fmt::Debug for DoseFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DoseFacts").field("dose", &self.dose).field("unit", &self.unit).finish_non_exhaustive()
+    }
+}
+
+/// Nothing of a person may stand in a log.
+impl fmt::Debug for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Holder(..)")
+    }
 }
 
 /// What was issued for one dose: one certificate per profile, always the same ones however often one asks.
@@ -75,7 +89,7 @@ impl Issued {
 }
 
 /// One signed, verified, logged and released certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedCertificate {
     /// Which of the two forms.
     pub profile: Profile,
@@ -91,6 +105,18 @@ pub struct IssuedCertificate {
     pub expires_at: String,
     /// Place in the issuance log, from 0.
     pub log_index: u64,
+}
+
+/// Without the text, out of which anybody can read the name.
+impl fmt::Debug for IssuedCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedCertificate")
+            .field("profile", &self.profile)
+            .field("uvci", &self.uvci)
+            .field("kid", &self.kid)
+            .field("log_index", &self.log_index)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The two outputs of one dose.

@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::Error;
 
 /// Makes a folder (and those above it) that only its owner may enter.
@@ -28,18 +30,22 @@ pub fn check_private(path: &Path) -> Result<(), Error> {
     check_mode(path, &metadata, 0o700)
 }
 
-/// Reads a small file after making sure, on the open file itself, that only its owner may read it.
+/// Reads a small file after making sure, on the open file itself, that only its owner may read it. It may be a secret,
+/// so what was read is wiped when dropped.
 ///
 /// # Errors
 /// [`Error::Permissions`], [`Error::Io`] (also for a file longer than `limit` bytes).
-pub fn read_private(path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
+pub fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
     let metadata = file.metadata().map_err(|e| Error::io(path, &e))?;
     if !metadata.is_file() {
         return Err(Error::Io { path: path.to_owned(), detail: "not a file".into() });
     }
     check_mode(path, &metadata, 0o600)?;
-    read_up_to(file, path, limit)
+    // Room for all of it from the start: a buffer that moves while it grows leaves copies behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit.saturating_add(1)));
+    fill(&mut bytes, file, path, limit)?;
+    Ok(bytes)
 }
 
 /// Reads a small public file.
@@ -47,7 +53,9 @@ pub fn read_private(path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// [`Error::Io`] (also for a file longer than `limit` bytes).
 pub fn read_public(path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
-    read_up_to(File::open(path).map_err(|e| Error::io(path, &e))?, path, limit)
+    let mut bytes = Vec::new();
+    fill(&mut bytes, File::open(path).map_err(|e| Error::io(path, &e))?, path, limit)?;
+    Ok(bytes)
 }
 
 /// Writes a file that must not exist yet, and makes sure it is on the disk.
@@ -125,14 +133,13 @@ fn check_mode(path: &Path, metadata: &fs::Metadata, wanted: u32) -> Result<(), E
     if mode & 0o077 == 0 { Ok(()) } else { Err(Error::Permissions { path: path.to_owned(), mode, wanted }) }
 }
 
-fn read_up_to(file: File, path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
+fn fill(bytes: &mut Vec<u8>, file: File, path: &Path, limit: usize) -> Result<(), Error> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(most).read_to_end(&mut bytes).map_err(|e| Error::io(path, &e))?;
+    file.take(most).read_to_end(bytes).map_err(|e| Error::io(path, &e))?;
     if bytes.len() > limit {
         return Err(Error::Io { path: path.to_owned(), detail: format!("longer than {limit} bytes") });
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn sync_folder_of(path: &Path) -> Result<(), Error> {

@@ -24,7 +24,10 @@ impl Passphrase {
     /// # Errors
     /// [`Error::ShortPassphrase`].
     pub fn new(bytes: Vec<u8>) -> Result<Self, Error> {
-        let bytes = Zeroizing::new(bytes);
+        Self::of(Zeroizing::new(bytes))
+    }
+
+    fn of(bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
         if bytes.len() < LEAST_BYTES { Err(Error::ShortPassphrase) } else { Ok(Self(bytes)) }
     }
 
@@ -60,7 +63,7 @@ impl Passphrase {
                 bytes.pop();
             }
         }
-        Self::new(bytes)
+        Self::of(bytes)
     }
 
     /// Writes it to a new file of mode 0600.
@@ -68,7 +71,8 @@ impl Passphrase {
     /// # Errors
     /// [`Error::Exists`], [`Error::Io`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let mut line = Zeroizing::new(self.0.to_vec());
+        let mut line = Zeroizing::new(Vec::with_capacity(self.0.len() + 1));
+        line.extend_from_slice(&self.0);
         line.push(b'\n');
         folder::write_new(path, &line, 0o600)
     }

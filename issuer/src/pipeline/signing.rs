@@ -3,6 +3,7 @@
 //! No store, no clock, no randomness: what happens here depends on its arguments only. The pipeline around it records
 //! between the steps; [`Signing::issue_unrecorded`] takes them in one go, for measuring.
 
+use std::fmt;
 use std::sync::Arc;
 
 use specs::cbor::{self, Limits, Value};
@@ -37,13 +38,20 @@ pub struct Signing {
 }
 
 /// A payload that passed all lints, ready to be recorded and signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Expiry of the certificate.
     pub expires_at: UnixTime,
     /// The bytes the signature will be made over (COSE `Sig_structure`, RFC 9052 4.4).
     pub to_be_signed: Vec<u8>,
     unsigned: Unsigned,
+}
+
+/// Without the bytes, out of which anybody can read the name.
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 /// Why recorded bytes were not signed.

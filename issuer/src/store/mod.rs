@@ -6,6 +6,7 @@
 
 mod seal;
 
+use std::fmt;
 use std::path::Path;
 
 use specs::time::UnixTime;
@@ -39,7 +40,7 @@ pub struct Request<'a> {
 }
 
 /// One certificate's record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     /// Which form.
     pub profile: Profile,
@@ -55,6 +56,17 @@ pub struct Record {
     pub to_be_signed: Vec<u8>,
     /// The released text and its place in the log; none while only prepared.
     pub released: Option<(String, u64)>,
+}
+
+/// Without the bytes and the text, out of which anybody can read the name.
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("profile", &self.profile)
+            .field("uvci", &self.uvci)
+            .field("log_index", &self.released.as_ref().map(|(_, index)| index))
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the store knows of a dose.
