@@ -141,23 +141,33 @@ impl Keyring {
         &self.folder
     }
 
-    /// Leads every signer's certificate to the root, as a verifier would at `at`.
+    /// Leads every signer's certificate to the root, as a verifier would at `at`. A document signer whose own time is over
+    /// is passed over with a warning, as long as there is another one for its profile.
     ///
     /// # Errors
-    /// [`Error::Folder`] with the certificate that does not hold and why.
+    /// [`Error::Folder`] with the certificate that does not hold and why, or the profile for which nobody can sign.
     pub fn check_chains(&self, at: UnixTime) -> Result<(), Error> {
-        let signers = self.document_signers.iter().map(|credential| (credential, Role::DocumentSigner));
-        for (credential, role) in signers.chain([(&self.list_signer, Role::ListSigner)]) {
-            let anchors = std::slice::from_ref(&self.anchor);
-            let above = std::slice::from_ref(&self.signing_ca);
-            chain::verify_path(&credential.certificate, above, anchors, at, backend::native(), role).map_err(
-                |error| Error::Folder {
-                    path: self.folder.join(&credential.member.certificate),
-                    detail: error.to_string(),
-                },
-            )?;
+        for credential in &self.document_signers {
+            let (certificate, file) = (&credential.certificate, &credential.member.certificate);
+            if certificate.not_after() < at {
+                let expired = certificate.not_after().to_rfc3339();
+                tracing::warn!(%file, %expired, "a document signer has expired and signs nothing any more");
+            } else {
+                self.check_chain(credential, Role::DocumentSigner, at)?;
+            }
         }
-        Ok(())
+        if let Some(profile) = Profile::ALL.into_iter().find(|profile| self.document_signer(*profile, at).is_none()) {
+            let detail = format!("no document signer for {profile} is valid at {}", at.to_rfc3339());
+            return Err(Error::Folder { path: self.folder.join(MANIFEST), detail });
+        }
+        self.check_chain(&self.list_signer, Role::ListSigner, at)
+    }
+
+    fn check_chain(&self, credential: &Credential, role: Role, at: UnixTime) -> Result<(), Error> {
+        let (anchors, above) = (std::slice::from_ref(&self.anchor), std::slice::from_ref(&self.signing_ca));
+        chain::verify_path(&credential.certificate, above, anchors, at, backend::native(), role).map(|_| ()).map_err(
+            |error| Error::Folder { path: self.folder.join(&credential.member.certificate), detail: error.to_string() },
+        )
     }
 
     /// The document signer of a profile that is valid at `at` for longest.

@@ -102,6 +102,20 @@ pub fn read(keyring: &Keyring, out: &Path, at: UnixTime) -> Result<Option<Publis
     Ok(Some(Published { cose, jws, list }))
 }
 
+/// The last number given with these keys, by whomever; 0 before the first.
+///
+/// # Errors
+/// [`Error::Keys`] when the file that keeps it cannot be read.
+pub fn last_sequence(keyring: &Keyring) -> Result<u64, Error> {
+    let path = keyring.folder().join(SEQUENCE_FILE);
+    if !path.exists() {
+        return Ok(0);
+    }
+    let text = folder::read_private(&path, 32)?;
+    let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse::<u64>().ok());
+    Ok(number.ok_or(keys::Error::Format { path, detail: "not a number" })?)
+}
+
 fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> Result<SignerList, Error> {
     let signers = keyring.document_signers.iter().map(entry).collect::<Result<_, Error>>()?;
     Ok(SignerList {
@@ -152,14 +166,8 @@ fn sign(keyring: &Keyring, key: &Arc<dyn SigningKey>, content: &SignerList, at: 
 /// Takes the next number; on disk before it is used.
 fn next_sequence(keyring: &Keyring, at_least: u64) -> Result<u64, Error> {
     let path = keyring.folder().join(SEQUENCE_FILE);
-    let given = if path.exists() {
-        let text = folder::read_private(&path, 32)?;
-        let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse::<u64>().ok());
-        number.ok_or(keys::Error::Format { path: path.clone(), detail: "not a number" })?
-    } else {
-        0
-    };
-    let next = given.max(at_least).checked_add(1).ok_or_else(|| Error::Build("no number is left".into()))?;
+    let next =
+        last_sequence(keyring)?.max(at_least).checked_add(1).ok_or_else(|| Error::Build("no number is left".into()))?;
     folder::replace(&path, format!("{next}\n").as_bytes(), 0o600)?;
     Ok(next)
 }

@@ -25,8 +25,9 @@ use crate::pipeline::Issuer;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long requests under way may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often the list of signers is looked at.
-const RENEWAL: Duration = Duration::from_secs(600);
+/// How often the list of signers is looked at: soon after an operator published one with the same keys, because verifiers
+/// that took it refuse ours until it has a higher number. The look costs one small file.
+const RENEWAL: Duration = Duration::from_secs(60);
 
 type App = Arc<Issuer>;
 

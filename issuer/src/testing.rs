@@ -23,9 +23,14 @@ pub(crate) struct Held {
 
 impl Held {
     pub(crate) fn new() -> Self {
+        Self::made(NOW, 730, Passphrase::random().unwrap())
+    }
+
+    /// Held at that time, with signers valid for that many days.
+    pub(crate) fn made(at: UnixTime, signer_days: u32, passphrase: Passphrase) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = folder.path().join("keys");
-        let plan = Plan { cost: Cost::TEST, ..Plan::demo(&keys, "VN", NOW).unwrap() };
+        let plan = Plan { cost: Cost::TEST, signer_days, passphrase, ..Plan::demo(&keys, "VN", at).unwrap() };
         ceremony::perform(&plan).unwrap();
         Self { folder, keys, passphrase: plan.passphrase }
     }

@@ -137,7 +137,9 @@ impl Issuer {
 
         let list_folder = data.join(LIST_FOLDER);
         let trusted = match list::read(&keyring, &list_folder, now) {
-            Ok(Some(held)) if is_current(&keyring, &held, now) => held,
+            Ok(Some(held)) if is_current(&keyring, &held, now) && !is_overtaken(&keyring, held.list.sequence())? => {
+                held
+            }
             _ => list::publish(&keyring, &list_key, &list_folder, now, config.list_valid_days)?,
         };
         let trusted = RwLock::new(Arc::new(Trusted::new(trusted)));
@@ -203,14 +205,15 @@ impl Issuer {
         })
     }
 
-    /// Publishes a new list of signers if the one in force is more than half over; tells whether it did.
+    /// Publishes a new list of signers if the one in force is more than half over, or if a higher number was given with
+    /// these keys since (`issuer trust-list publish`): whoever took that list refuses ours. Tells whether it did.
     ///
     /// # Errors
     /// [`list::Error`]; the list in force stays.
     pub fn renew_list(&self) -> Result<bool, list::Error> {
         let now = self.clock.now();
         let held = self.trusted();
-        if !list::is_due(held.issued, held.next_update, now) {
+        if !list::is_due(held.issued, held.next_update, now) && !is_overtaken(&self.keyring, held.sequence)? {
             return Ok(false);
         }
         let published =
@@ -357,6 +360,11 @@ pub fn signings(keyring: &Keyring, passphrase: &Passphrase) -> Result<Vec<Signin
 /// Whether a verifier would still go by the list: without one nothing is released.
 fn list_serves(trusted: &Trusted, now: UnixTime) -> bool {
     trusted.verifier.list().is_some_and(|list| list.freshness(now) != Freshness::Expired)
+}
+
+/// Whether a list with a higher number was published with the same keys.
+fn is_overtaken(keyring: &Keyring, sequence: u64) -> Result<bool, list::Error> {
+    Ok(list::last_sequence(keyring)? > sequence)
 }
 
 /// Whether a list found in the data folder still serves: not due, naming exactly the signers of the key folder, and the

@@ -405,3 +405,73 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[tokio::test]
+async fn a_list_published_beside_the_running_issuer_is_overtaken_by_its_next_one() {
+    let room = Room::new();
+    let issuer = room.start().await.unwrap();
+    let keyring = room.held.keyring();
+    let key = keyring.key(&keyring.list_signer, &room.held.passphrase).unwrap();
+    let elsewhere = room.held.folder.path().join("public");
+    let theirs = list::publish(&keyring, &key, &elsewhere, NOW, list::VALID_DAYS).unwrap();
+    assert_eq!((theirs.list.sequence(), issuer.health().await.unwrap().trust_list_sequence), (2, 1));
+
+    assert!(issuer.renew_list().unwrap());
+    assert!(!issuer.renew_list().unwrap(), "once is enough");
+    let anchors = std::slice::from_ref(&keyring.anchor);
+    let ours = trust_list::list::open(&issuer.trust_list(), anchors, NOW, backend::native()).unwrap();
+    assert_eq!(ours.sequence(), 3);
+    trust_list::list::may_replace(&theirs.list, &ours).unwrap();
+    assert!(jws::says(&issuer.trust_list_jws(), &ours));
+
+    // Also where it happened while no issuer ran.
+    drop(issuer);
+    list::publish(&keyring, &key, &elsewhere, NOW, list::VALID_DAYS).unwrap();
+    assert_eq!(room.start().await.unwrap().health().await.unwrap().trust_list_sequence, 5);
+}
+
+#[tokio::test]
+async fn an_expired_document_signer_stops_nothing_while_another_one_is_valid() {
+    let mut room = Room::new();
+    let earlier = Held::made(NOW.plus_days(-800), 730, room.held.passphrase.clone());
+    for end in ["pem", "key"] {
+        let (from, to) = (format!("dsc-national.{end}"), format!("dsc-national-0.{end}"));
+        std::fs::copy(earlier.keys.join(from), room.held.keys.join(to)).unwrap();
+    }
+    let path = room.held.keys.join(crate::keyring::MANIFEST);
+    let mut manifest = room.held.keyring().manifest;
+    let mut expired = manifest.document_signers[0].clone();
+    assert_eq!(expired.profile, Some(Profile::National));
+    expired.certificate = "dsc-national-0.pem".into();
+    expired.key = "dsc-national-0.key".into();
+    manifest.document_signers.insert(0, expired.clone());
+    folder::replace(&path, manifest.to_json().unwrap().as_bytes(), 0o600).unwrap();
+
+    let issuer = room.start().await.unwrap();
+    let issued = issuer.issue(&facts("d-1")).await.unwrap();
+    let valid = hex::encode(room.held.keyring().document_signers[1].certificate.kid());
+    assert_eq!(issued.certificates[0].kid, valid);
+    drop(issuer);
+
+    manifest.document_signers.retain(|member| member.profile != Some(Profile::National) || *member == expired);
+    folder::replace(&path, manifest.to_json().unwrap().as_bytes(), 0o600).unwrap();
+    room.data = room.held.folder.path().join("other-data");
+    let detail = "no document signer for national is valid at 2026-11-23T07:00:00Z".to_owned();
+    let Err(StartError::Keys(refused)) = room.start().await else { panic!("nobody signs national certificates") };
+    assert_eq!(refused, keys::Error::Folder { path, detail });
+}
+
+#[tokio::test]
+async fn who_prints_facts_or_a_record_for_debugging_prints_no_name() {
+    let room = Room::new();
+    let issuer = room.start().await.unwrap();
+    let facts = facts("d-1");
+    let known = issuer.prepare(&facts).await.unwrap();
+    let issued = issuer.issue(&facts).await.unwrap();
+    let released = issuer.store.find("d-1").await.unwrap();
+    let printed = format!("{facts:?} {:?} {known:?} {issued:?} {released:?}", facts.holder);
+    assert!(printed.contains("d-1") && printed.contains("SI-00001"), "{printed}");
+    for secret in ["Nguyễn", "Nhung", "NGUYEN", "1990", "HC1:", "78, 103, 117"] {
+        assert!(!printed.contains(secret), "{secret}: {printed}");
+    }
+}
