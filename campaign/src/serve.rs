@@ -76,7 +76,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let socket = options.issuer_socket.clone().or_else(|| options.issuer_keys.is_some().then(|| own_socket(&options)));
     let issuer = socket.map(issuer::api::Client::unix).transpose()?;
     let sessions = Arc::new(sessions(&opened)?);
-    let (keeper, running) = Keeper::start(&opened.db, Arc::clone(&opened.vault), Arc::clone(&clock));
+    let (keeper, mut running) = Keeper::start(&opened.db, Arc::clone(&opened.vault), Arc::clone(&clock));
     let mut child = match (&options.issuer_keys, &issuer) {
         (Some(keys), Some(issuer)) => Some(start_issuer(&options, keys, issuer).await?),
         _ => None,
@@ -93,7 +93,16 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         };
         tokio::spawn(worker.run())
     });
-    let app = App { db: opened.db.clone(), vault: opened.vault, keeper, sessions, clock, issuer, rehearsal };
+    // One way to the keepers is kept here, so that none of them ends by itself while this serves.
+    let app = App {
+        db: opened.db.clone(),
+        vault: opened.vault,
+        keeper: keeper.clone(),
+        sessions,
+        clock,
+        issuer,
+        rehearsal,
+    };
     tracing::info!(address = %listener.local_addr()?, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let asked = stop_asked(options.exit_with_parent)?;
@@ -109,10 +118,16 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
             Err(_) => std::future::pending().await,
         }
     };
+    let mut failed = false;
     tokio::select! {
         served = axum::serve(listener, router(app)).with_graceful_shutdown(stop_server).into_future() => served?,
         () = overdue => tracing::warn!("connections that do not end are cut"),
+        () = running.one_ended() => {
+            tracing::error!("a keeper ended by itself; nothing can be recorded until a restart");
+            failed = true;
+        }
     }
+    drop(keeper);
     if let Some(worker) = worker {
         worker.abort();
         // It was ended on purpose; there is nothing to learn from how.
@@ -127,6 +142,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     }
     opened.db.close().await;
     drop(folder);
+    if failed {
+        bail!("a keeper ended by itself");
+    }
     Ok(())
 }
 

@@ -199,6 +199,11 @@ impl From<sqlx::Error> for DbError {
                 "40001" | "40P01" | "55P03" => DbError::Stale { detail: found.message().to_owned() },
                 // PostgreSQL: two rows of one statement for one key.
                 "21000" => DbError::Constraint { constraint: "two rows for one key".to_owned() },
+                // PostgreSQL: a value that does not fit its column (a NUL in a text, a number too large). The message may
+                // carry the value, so only the code is passed on.
+                code if code.len() == 5 && code.starts_with("22") && !is_sqlite(found.as_ref()) => {
+                    DbError::Constraint { constraint: format!("data_{code}") }
+                }
                 // SQLite: input or output failed, whatever the operation (the extended codes keep 10 in the low byte).
                 code if code.parse::<u32>().is_ok_and(|code| code & 0xff == 10) && is_sqlite(found.as_ref()) => {
                     DbError::DiskFailed { detail: found.message().to_owned() }

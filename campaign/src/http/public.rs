@@ -33,6 +33,10 @@ pub(super) async fn health(State(app): State<App>) -> Result<Json<Health>, Probl
         tracing::error!(%error, "the database does not answer");
         Problem::from(crate::refusal::Refusal::Unavailable)
     })?;
+    if !app.keeper.is_alive() {
+        tracing::error!("the keepers have ended or stopped");
+        return Err(crate::refusal::Refusal::Unavailable.into());
+    }
     let issuer = match &app.issuer {
         None => "none",
         Some(issuer) if issuer.health().await.is_ok() => "ok",

@@ -53,10 +53,8 @@ pub(super) async fn attempt(
             outcomes.push(earlier.repeat(envelope));
             continue;
         }
-        let state = worker
-            .units
-            .get_mut(&envelope.unit)
-            .ok_or_else(|| DbError::Inconsistent { detail: format!("{}: no state", envelope.unit) })?;
+        let no_state = || DbError::Inconsistent { detail: format!("{}: no state", envelope.unit) };
+        let state = worker.units.get(&envelope.unit).ok_or_else(no_state)?;
         // An earlier command of the batch may have changed what this one looks at: the lot of a vial just opened.
         let needs = envelope.command.needs(state);
         load(conn, &mut facts, &needs, &mut keys).await?;
@@ -69,6 +67,7 @@ pub(super) async fn attempt(
                 for key in &envelope.keys {
                     keys.add(&key.person, &key.wrapped);
                 }
+                let state = worker.units.run_ahead(&envelope.unit).ok_or_else(no_state)?;
                 written.take(state, &mut facts, &keys, envelope, decision, now)?;
                 let earlier = Earlier { unit: envelope.unit.clone(), digest: envelope.digest.to_vec(), answer };
                 written.command(envelope, &earlier.answer, now);

@@ -12,6 +12,8 @@ mod worker;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -39,6 +41,7 @@ pub struct Reply {
 #[derive(Debug, Clone)]
 pub struct Keeper {
     queues: Arc<[mpsc::Sender<Waiting>]>,
+    stopped: Arc<AtomicBool>,
 }
 
 /// The running keeper tasks.
@@ -65,13 +68,20 @@ impl Keeper {
     pub fn start_with(db: &Db, vault: Arc<Vault>, clock: Arc<dyn Clock>, count: usize) -> (Keeper, Running) {
         let mut queues = Vec::new();
         let mut tasks = Vec::new();
+        let stopped = Arc::new(AtomicBool::new(false));
         for _ in 0..count.max(1) {
             let (sender, queue) = mpsc::channel(BATCH * 16);
             queues.push(sender);
-            let worker = worker::Worker::new(db.clone(), Arc::clone(&vault), Arc::clone(&clock));
+            let worker = worker::Worker::new(db.clone(), Arc::clone(&vault), Arc::clone(&clock), Arc::clone(&stopped));
             tasks.push(tokio::spawn(worker.run(queue)));
         }
-        (Keeper { queues: queues.into() }, Running { tasks })
+        (Keeper { queues: queues.into(), stopped }, Running { tasks })
+    }
+
+    /// Whether every keeper task runs and the disk has not failed: without that, commands are refused until a restart.
+    pub fn is_alive(&self) -> bool {
+        // A task that has ended, however it did, has dropped its end of the queue.
+        !self.stopped.load(Ordering::Acquire) && !self.queues.iter().any(mpsc::Sender::is_closed)
     }
 
     /// Hands a command over and waits for its answer. Waits as long as the queue is full. When the caller goes away, the
@@ -95,6 +105,18 @@ impl Running {
             // A keeper that panicked has said so; whoever waited for it got `Unavailable`.
             let _ = task.await;
         }
+    }
+
+    /// Waits until one of the keepers has ended, which none does by itself as long as there is a [`Keeper`].
+    pub async fn one_ended(&mut self) {
+        std::future::poll_fn(|cx| {
+            let ended = self.tasks.iter_mut().position(|task| std::pin::Pin::new(task).poll(cx).is_ready());
+            let Some(ended) = ended else { return Poll::Pending };
+            // It has given its result and is not to be asked again.
+            drop(self.tasks.swap_remove(ended));
+            Poll::Ready(())
+        })
+        .await;
     }
 
     /// Ends the keepers in the middle of whatever they do, as a crash would.

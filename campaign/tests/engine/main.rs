@@ -7,4 +7,5 @@ mod flow;
 mod ground;
 mod store;
 mod tamper;
+mod trouble;
 mod writing;

@@ -109,7 +109,7 @@ async fn facts_decided_a_moment_ago_count_in_the_same_batch() {
 }
 
 /// Starts all before waiting for any.
-async fn futures_in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+pub(crate) async fn futures_in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
     let mut results: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|cx| {
@@ -142,7 +142,7 @@ async fn of_many_who_want_the_last_doses_as_many_get_them_as_there_are() {
 }
 
 /// That many wastes of one dose at once; ids begin with the prefix.
-async fn hammer(keeper: &Keeper, prefix: &str, count: usize) -> Vec<Result<(), Refusal>> {
+pub(crate) async fn hammer(keeper: &Keeper, prefix: &str, count: usize) -> Vec<Result<(), Refusal>> {
     let tasks: Vec<_> = (0..count)
         .map(|number| {
             let (keeper, id) = (keeper.clone(), format!("{prefix}{number}"));
