@@ -165,7 +165,7 @@ impl Where {
             Some(_) => bail!("--database-url: postgres://USER@HOST:PORT/DATABASE"),
             None => Db::open_folder(&self.data).await?,
         };
-        if !campaign::vault::fits(db.read(), &vault).await? {
+        if !campaign::vault::fits(&db, &vault).await? {
             bail!(
                 "the master key is not the one of this database: bring back its master.key (the one found opens nothing)"
             );

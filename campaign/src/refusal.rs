@@ -9,6 +9,7 @@ use specs::time::Date;
 use crate::clock::Timestamp;
 use crate::facts::LotState;
 use crate::ids::{CommandId, ConsignmentId, DoseId, LotId, PersonId, ShipmentId, UnitId, VialId, VisitId};
+use crate::places::Status;
 
 /// What sort of no it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -85,6 +86,8 @@ refusals! {
     UnitExists { unit: UnitId } = Conflict, "unit-exists", "Đơn vị đã được ghi nhận", "The unit is recorded already";
     /// The unit was closed for good.
     UnitClosed { unit: UnitId } = Conflict, "unit-closed", "Đơn vị đã đóng", "The unit is closed";
+    /// The unit is paused or closed: it begins nothing new. What it has begun it may end, and doses may leave it.
+    UnitNotOpen { unit: UnitId, status: Status } = Rule, "unit-not-open", "Đơn vị đang tạm ngừng hoặc đã đóng; không thể bắt đầu việc này", "The unit is paused or closed; it cannot begin this";
     /// No such administrative unit in that code set.
     UnknownPlace { code: String } = Unknown, "unknown-place", "Không có đơn vị hành chính này", "There is no such administrative unit";
     /// The administrative unit was merged into another.
@@ -207,6 +210,8 @@ refusals! {
     ProductDoesNotFollow { product: String, before: String } = Rule, "product-does-not-follow", "Loại vắc xin này không được tiêm sau loại trước", "This product may not follow the one before";
     /// The person's age is outside the product's approval.
     AgeOutside { product: String, min_years: u32 } = Rule, "age-outside", "Tuổi không thuộc đối tượng của vắc xin", "The person's age is outside the product's approval";
+    /// The screening is too long ago: how somebody is may have changed since.
+    ScreeningTooOld { visit: VisitId, screened_at: Timestamp, until: Timestamp } = Rule, "screening-too-old", "Kết quả khám sàng lọc đã quá 12 giờ; hãy làm lượt mới và khám lại", "The screening is more than 12 hours ago; begin a new visit and screen again";
     /// The observation has not lasted long enough.
     ObservationTooShort { visit: VisitId, until: Timestamp } = Rule, "observation-too-short", "Chưa đủ thời gian theo dõi", "The observation has not lasted long enough";
 

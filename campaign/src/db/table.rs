@@ -1,7 +1,5 @@
 //! A table as the writing side knows it.
 
-use std::sync::Arc;
-
 use super::Value;
 
 /// What a column holds.
@@ -91,13 +89,5 @@ impl<'a> RowView<'a> {
     /// A text column as a day.
     pub fn date(&self, column: &str) -> Option<specs::time::Date> {
         specs::time::Date::parse(self.text(column)?)
-    }
-
-    /// A text column, shared.
-    pub fn shared(&self, column: &str) -> Option<Arc<String>> {
-        match self.get(column) {
-            Value::Text(text) => Some(Arc::clone(text)),
-            _ => None,
-        }
     }
 }

@@ -58,7 +58,7 @@ impl FromRequestParts<App> for Known {
                 token
             }
         };
-        let actor = app.sessions.actor(&token, app.clock.now()).await.map_err(Problem::internal)?;
+        let actor = app.sessions.actor(&token, app.clock.now()).await.map_err(Problem::database)?;
         Ok(Known { actor: actor.ok_or_else(Problem::unauthenticated)?, token })
     }
 }

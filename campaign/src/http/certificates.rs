@@ -144,7 +144,7 @@ async fn open(
 ) -> Result<(certificates::CertificateRow, Option<Issued>), Problem> {
     let unit = UnitId::parse(unit)?;
     known.needs(READERS, &unit)?;
-    let row = certificates::of_dose(app.db.read(), &DoseId::parse(dose)?).await.map_err(Problem::internal)?;
+    let row = certificates::of_dose(app.db.read(), &DoseId::parse(dose)?).await.map_err(Problem::database)?;
     let row = row.filter(|row| row.unit == unit.as_str()).ok_or_else(Problem::not_found)?;
     let Some(sealed) = &row.sealed else { return Ok((row, None)) };
     let key = person_key(app, &app.vault, &PersonId::parse(&row.person)?).await?;

@@ -101,7 +101,7 @@ pub(super) async fn find(
         return Err(Problem::malformed("give cccd, or two of name, birth_date and phone"));
     }
     let tokens: Vec<_> = terms.iter().map(|(kind, term)| app.vault.token(kind.code(), term)).collect();
-    let rows = people::find(app.db.read(), &tokens).await.map_err(Problem::internal)?;
+    let rows = people::find(app.db.read(), &tokens).await.map_err(Problem::database)?;
     let mut found = Vec::new();
     for row in rows {
         found.push(open(&app, row).await?);
@@ -120,10 +120,10 @@ pub(super) async fn read(
 ) -> Result<Json<PersonView>, Problem> {
     let unit = UnitId::parse(&unit)?;
     known.needs(READERS, &unit)?;
-    let row = people::person(app.db.read(), &PersonId::parse(&person)?).await.map_err(Problem::internal)?;
+    let row = people::person(app.db.read(), &PersonId::parse(&person)?).await.map_err(Problem::database)?;
     let row = row.ok_or_else(Problem::not_found)?;
     let here = row.unit == unit.as_str()
-        || visits::visited(app.db.read(), &unit, &row.person).await.map_err(Problem::internal)?;
+        || visits::visited(app.db.read(), &unit, &row.person).await.map_err(Problem::database)?;
     if !here {
         return Err(Problem::not_found());
     }
@@ -174,7 +174,7 @@ pub(super) async fn person_key(
     vault: &Vault,
     person: &PersonId,
 ) -> Result<Option<crate::vault::DataKey>, Problem> {
-    crate::vault::person_key(app.db.read(), vault, person).await.map_err(Problem::internal)
+    crate::vault::person_key(app.db.read(), vault, person).await.map_err(Problem::database)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::db::DbError;
 use crate::people;
 use crate::refusal::{Kind, Refusal};
 
@@ -79,6 +80,18 @@ impl Problem {
         tracing::error!(%cause, "a request failed");
         let (vi, en) = ("Lỗi của hệ thống, hãy gửi lại", "An error of the system; send it again");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", vi, en)
+    }
+
+    /// The database did not answer as it should: 503 while it is away, and the same request may come again; 500 when what it
+    /// holds cannot be read.
+    pub fn database(error: impl Into<DbError>) -> Problem {
+        match error.into() {
+            DbError::Unavailable { detail } => {
+                tracing::error!(%detail, "the database is away");
+                Problem::from(Refusal::Unavailable)
+            }
+            other => Problem::internal(other),
+        }
     }
 
     /// A person's form has faults.

@@ -79,7 +79,7 @@ fn not_let_in(error: LoginError) -> Problem {
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "login-wait", vi, en)
                 .with(serde_json::json!({ "seconds": seconds }))
         }
-        LoginError::Database(error) => Problem::internal(error),
+        LoginError::Database(error) => Problem::database(error),
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn who(known: Known) -> Json<Me> {
 /// Log out.
 #[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
 pub(super) async fn log_out(State(app): State<App>, known: Known) -> Result<StatusCode, Problem> {
-    app.sessions.log_out(&known.token).await.map_err(Problem::internal)?;
+    app.sessions.log_out(&known.token).await.map_err(Problem::database)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn set_password(
         app.sessions.check(&account, &current, app.clock.now()).await.map_err(not_let_in)?;
     } else {
         known.needs(&[Role::Administrator], &UnitId::nation())?;
-        if !app.sessions.is_open(&account).await.map_err(Problem::internal)? {
+        if !app.sessions.is_open(&account).await.map_err(Problem::database)? {
             return Err(crate::refusal::Refusal::UnknownAccount { account: account.chars().take(32).collect() }.into());
         }
     }
@@ -130,6 +130,6 @@ pub(super) async fn set_password(
         let (vi, en) = ("Mật khẩu phải có ít nhất 10 ký tự", "The password must have at least 10 characters");
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password-too-short", vi, en)
     })?;
-    app.sessions.set_password(&account, &stored, app.clock.now()).await.map_err(Problem::internal)?;
+    app.sessions.set_password(&account, &stored, app.clock.now()).await.map_err(Problem::database)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document;
+use super::{Problem, document};
 
 fn described() -> Value {
     serde_json::to_value(document()).unwrap()
@@ -76,4 +76,15 @@ fn every_operation_says_what_it_does_and_has_a_name_of_its_own() {
         }
     }
     assert!(names.len() >= 50, "{} operations", names.len());
+}
+
+#[test]
+fn a_database_that_is_away_is_asked_again_and_one_that_is_wrong_is_not() {
+    use crate::db::DbError;
+    use axum::response::IntoResponse as _;
+    let away = Problem::database(DbError::Unavailable { detail: "gone".to_owned() });
+    assert_eq!((away.status, away.code), (503, "unavailable"));
+    assert_eq!(away.into_response().headers()["retry-after"], "1");
+    assert_eq!(Problem::database(sqlx::Error::PoolTimedOut).status, 503);
+    assert_eq!(Problem::database(DbError::Inconsistent { detail: "x".to_owned() }).status, 500);
 }

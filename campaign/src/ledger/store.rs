@@ -1,11 +1,8 @@
 //! Tables `balances` and `ledger_entries`, and what can be asked of them.
 
-use sqlx::{AnyPool, Row as _};
-
 use super::{Accounts, Transfer};
 use crate::db::Kind::{Int, Text};
-use crate::db::{Changes, DbError, Table, Value};
-use crate::ids::{LotId, UnitId};
+use crate::db::{Changes, Table, Value};
 use crate::journal::Meta;
 
 /// Doses per unit, account and lot. Each row by the unit's own stream; a transit account's row is made by the sender.
@@ -83,32 +80,4 @@ pub(crate) fn project(transfers: &[Transfer], meta: &Meta, accounts: &Accounts, 
         ];
         changes.upsert(&LEDGER_ENTRIES, row);
     }
-}
-
-/// One balance.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Balance {
-    /// The account, as written: `store/available`, `vial/...`.
-    pub account: String,
-    /// The lot.
-    pub lot: LotId,
-    /// Doses.
-    pub quantity: i64,
-}
-
-/// The balances of a unit that are not zero.
-///
-/// # Errors
-/// [`DbError`].
-pub async fn balances_of(db: &AnyPool, unit: &UnitId) -> Result<Vec<Balance>, DbError> {
-    let text = "SELECT account, lot, quantity FROM balances WHERE unit = $1 AND quantity <> 0 ORDER BY account, lot";
-    let rows = sqlx::query(text).bind(unit.as_str().to_owned()).fetch_all(db).await?;
-    rows.iter()
-        .map(|row| {
-            let lot: String = row.try_get(1)?;
-            let lot = LotId::parse(&lot)
-                .map_err(|_| DbError::Inconsistent { detail: "a lot's name is not an id".to_owned() })?;
-            Ok(Balance { account: row.try_get(0)?, lot, quantity: row.try_get(2)? })
-        })
-        .collect()
 }

@@ -40,6 +40,19 @@ pub fn decide(state: &UnitState, facts: &Facts, command: &Command, context: &Con
     decide_at(&state.places, &facts.units, command, &context.unit)
 }
 
+/// Refuses what begins something new at a unit that is paused or closed, or that nobody opened. The caller asks for the
+/// unit's record among its [`Needs`].
+///
+/// # Errors
+/// [`Refusal::UnknownUnit`], [`Refusal::UnitNotOpen`].
+pub(crate) fn working(facts: &Facts, id: &UnitId) -> Result<(), Refusal> {
+    let unit = facts.units.get(id).ok_or_else(|| Refusal::UnknownUnit { unit: id.clone() })?;
+    match unit.status {
+        Status::Open => Ok(()),
+        status => Err(Refusal::UnitNotOpen { unit: id.clone(), status }),
+    }
+}
+
 pub(super) fn decide_at(state: &State, all: &Units, command: &Command, office: &UnitId) -> Result<Decision, Refusal> {
     match command {
         Command::OpenUnit { unit: id, kind, name, name_en, admin_unit, point, supplied_by } => {

@@ -25,6 +25,7 @@ use crate::ids::UnitId;
 pub use admin_units::{
     AdminCode, AdminUnit, AdminUnits, CodeSet, FarAway, HOANG_SA, Kind as AdminKind, Level, TRUONG_SA, UnknownCodeSet,
 };
+pub(crate) use decide::working;
 pub use decide::{decide, needs};
 pub use evolve::{evolve, transfers};
 pub use point::{NotOnTheGlobe, Point};

@@ -16,7 +16,7 @@ use crate::command::{Context, Decision};
 use crate::facts::{Facts, LotFact, LotState, Needs};
 use crate::ids::{ConsignmentId, LotId, ShipmentId, UnitKind};
 use crate::ledger::{Account, WasteReason};
-use crate::places::Status;
+use crate::places::{self, Status};
 use crate::refusal::Refusal;
 use crate::unit::UnitState;
 
@@ -28,10 +28,11 @@ const DOSES_MAX: u32 = 100_000_000;
 const TEXT_MAX: usize = 500;
 
 /// What of other streams the command is decided on.
-pub fn needs(_unit: &UnitState, command: &Command) -> Needs {
+pub fn needs(unit: &UnitState, command: &Command) -> Needs {
     let mut needs = Needs::default();
     match command {
         Command::ReceiveConsignment { lines, .. } => {
+            needs.units.push(unit.unit.clone());
             needs.lots.extend(lines.iter().filter_map(|line| LotId::of(&line.product, &line.lot_no).ok()));
         }
         Command::InspectConsignment { .. } => {}
@@ -64,6 +65,7 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
     match command {
         Command::ReceiveConsignment { consignment, supplier, source, documents, lines } => {
             at(unit, &[UnitKind::Store], "store")?;
+            places::working(facts, &unit.unit)?;
             text("supplier", supplier, 1)?;
             if documents.len() > 50 {
                 return Err(malformed("documents", "at most 50"));
@@ -126,6 +128,7 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
                 json!({ "lot": lot, "available": available }),
             ))
         }
+        // Doses leave a paused or closed unit this way, so only the receiver has to be open.
         Command::DispatchShipment { shipment, to, lines, carrier, vehicle, seal, band } => {
             at(unit, &[UnitKind::Store, UnitKind::Site], "store or site")?;
             if *to == unit.unit {
@@ -163,6 +166,7 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
         }
         Command::ReceiveShipment { shipment, lines, note } => {
             text("note", note, 0)?;
+            // Also where the unit was paused while they were on the road: somebody has to count them.
             receive(unit, facts, shipment, lines, note, context.today)
         }
         Command::Waste { lot, doses, position, reason } => {

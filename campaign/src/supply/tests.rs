@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::facts::LotState;
 use crate::ids::{ConsignmentId, LotId, ShipmentId, UnitId};
 use crate::ledger::{Account, WasteReason};
+use crate::places::Status;
 use crate::refusal::Refusal;
 use crate::world::{World, at, day, dispatch};
 
@@ -93,6 +94,34 @@ fn a_consignment_arrives_once_at_a_store_with_known_products_and_one_expiry_per_
     assert_eq!(none, malformed("lines.doses", "1 to 100,000,000 doses"));
     let colon = world.ask("ST-1", "keeper", receive("C-3", json!([line("B:1", EXPIRY, 6)])));
     assert_eq!(colon, malformed("lines.lot_no", "1 to 20 of A-Z a-z 0-9 . _ -"));
+}
+
+#[test]
+fn nothing_arrives_from_a_supplier_at_a_store_that_is_not_open() {
+    let mut world = World::new();
+    let unit = || UnitId::parse("ST-1").unwrap();
+    for status in [Status::Paused, Status::Closed] {
+        world.set_status("ST-1", status);
+        let refused = Refusal::UnitNotOpen { unit: unit(), status };
+        assert_eq!(world.ask("ST-1", "keeper", receive("C-1", json!([line("A1", EXPIRY, 6)]))), Err(refused));
+    }
+    world.facts.units.remove("ST-1");
+    let unknown = Refusal::UnknownUnit { unit: unit() };
+    assert_eq!(world.ask("ST-1", "keeper", receive("C-1", json!([line("A1", EXPIRY, 6)]))), Err(unknown));
+}
+
+#[test]
+fn a_paused_unit_counts_in_what_was_on_its_way_and_sends_its_doses_on() {
+    let (mut world, _) = World::stocked("A1", EXPIRY);
+    world.ask("ST-1", "keeper", put_away(60)).unwrap();
+    world.ask("ST-1", "keeper", dispatch("S-2", "ST-2", LOT, 60)).unwrap();
+    world.set_status("ST-2", Status::Paused);
+    world.ask("ST-2", "keeper", counted("S-2", 60, 0, 0)).unwrap();
+    world.ask("ST-2", "keeper", dispatch("S-3", "SI-2", LOT, 60)).unwrap();
+    world.ask("ST-1", "keeper", put_away(60)).unwrap();
+    let refused =
+        Refusal::WrongUnit { unit: UnitId::parse("ST-2").unwrap(), needed: "an open store or site".to_owned() };
+    assert_eq!(world.ask("ST-1", "keeper", dispatch("S-4", "ST-2", LOT, 60)), Err(refused));
 }
 
 #[test]

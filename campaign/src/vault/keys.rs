@@ -1,9 +1,9 @@
 //! Reading people's data keys.
 
-use sqlx::{AnyPool, Row as _};
+use sqlx::{AnyPool, Connection as _, Row as _};
 
 use super::{DataKey, Vault};
-use crate::db::DbError;
+use crate::db::{Db, DbError};
 use crate::ids::PersonId;
 
 /// The data key of a person; `None` when there is none: the person is unknown or was erased.
@@ -19,14 +19,33 @@ pub async fn person_key(db: &AnyPool, vault: &Vault, person: &PersonId) -> Resul
     key.map(Some).ok_or_else(|| DbError::Inconsistent { detail: format!("the key of person {person} does not open") })
 }
 
-/// Whether the keys of a database open under this master key; true when it has none yet. A second process beside the same
-/// database must have the same master key, and a new one made because the old was lost opens nothing.
+/// Whether this master key is the one of the database: the one that was there at the first start, and under which the
+/// data keys open. The first process to ask of an empty database says which it is; so a second one beside it must have the
+/// same, and a new key made because the old was lost, which opens nothing, is noticed.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn fits(db: &AnyPool, vault: &Vault) -> Result<bool, DbError> {
-    let row = sqlx::query("SELECT person, wrapped FROM person_keys LIMIT 1").fetch_optional(db).await?;
-    let Some(row) = row else { return Ok(true) };
-    let (person, wrapped): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
-    Ok(PersonId::parse(&person).is_ok_and(|person| vault.unwrap_key(&person, &wrapped).is_some()))
+pub async fn fits(db: &Db, vault: &Vault) -> Result<bool, DbError> {
+    let row = sqlx::query("SELECT person, wrapped FROM person_keys LIMIT 1").fetch_optional(db.read()).await?;
+    if let Some(row) = row {
+        let (person, wrapped): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
+        if !PersonId::parse(&person).is_ok_and(|person| vault.unwrap_key(&person, &wrapped).is_some()) {
+            return Ok(false);
+        }
+    }
+    let own = vault.check();
+    if let Some(first) = first(db).await? {
+        return Ok(first == own);
+    }
+    let mut writer = db.open_writer().await?;
+    // Of two first starts at once one writes, and both read what it wrote.
+    let text = "INSERT INTO vault_check (id, mac) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+    sqlx::query(text).bind(own.clone()).execute(&mut writer).await?;
+    writer.close().await?;
+    Ok(first(db).await? == Some(own))
+}
+
+async fn first(db: &Db) -> Result<Option<String>, DbError> {
+    let row = sqlx::query("SELECT mac FROM vault_check WHERE id = 1").fetch_optional(db.read()).await?;
+    row.map(|row| row.try_get(0).map_err(DbError::from)).transpose()
 }

@@ -1,7 +1,8 @@
 //! Personal data at rest: encrypted under a key per person, which is wrapped by the node's master key.
 //!
 //! * Master key: 32 random bytes in `master.key` (mode 0600) in the data folder, or the file named by
-//!   `LACHAN_MASTER_KEY_FILE`. From it HKDF-SHA-256 derives one key that wraps, one for search tokens, one for digests.
+//!   `LACHAN_MASTER_KEY_FILE`. From it HKDF-SHA-256 derives one key that wraps, one for search tokens, one for
+//!   digests, and one whose HMAC of a constant stands in table `vault_check`, so that another master key is noticed.
 //! * Data key: 32 random bytes per person, wrapped with XChaCha20-Poly1305, the person's id as associated data. Table
 //!   `person_keys` holds it; it is neither a projection nor in the journal. **Erasing a person is destroying that row**:
 //!   the journal's chain stays as it is and nothing in it can be read any more.
@@ -132,6 +133,7 @@ pub struct Vault {
     wrapping: Zeroizing<[u8; 32]>,
     tokens: Zeroizing<[u8; 32]>,
     digests: Zeroizing<[u8; 32]>,
+    check: Zeroizing<[u8; 32]>,
 }
 
 impl Vault {
@@ -141,6 +143,7 @@ impl Vault {
             wrapping: derive(master, b"lachan campaign: wrap person keys v1"),
             tokens: derive(master, b"lachan campaign: search tokens v1"),
             digests: derive(master, b"lachan campaign: request digests v1"),
+            check: derive(master, b"lachan campaign: master key check v1"),
         }
     }
 
@@ -156,6 +159,11 @@ impl Vault {
         let plain = decrypt(&self.wrapping, person.as_str().as_bytes(), wrapped)?;
         let key = Zeroizing::new(<[u8; 32]>::try_from(plain.as_slice()).ok()?);
         Some(DataKey { person: person.clone(), key })
+    }
+
+    /// What this master key makes of a constant: tells keys apart and gives nothing away.
+    fn check(&self) -> String {
+        hex::encode(mac(&self.check, &[b"lachan campaign"]))
     }
 
     /// The token of a search term; terms of different kinds never give the same.
@@ -215,13 +223,6 @@ impl Keyring {
     /// The token of a search term.
     pub fn token(&self, kind: &str, term: &str) -> Token {
         self.vault.token(kind, term)
-    }
-
-    /// Forgets all keys, when there are many.
-    pub fn trim(&mut self, most: usize) {
-        if self.keys.len() > most {
-            self.keys.clear();
-        }
     }
 }
 

@@ -12,10 +12,17 @@ use crate::unit::UnitState;
 pub fn needs(unit: &UnitState, command: &Command) -> Needs {
     let mut needs = Needs::default();
     match command {
-        Command::CheckIn { person, .. } => needs.people.push(person.clone()),
+        Command::CheckIn { person, .. } => {
+            needs.units.push(unit.unit.clone());
+            needs.people.push(person.clone());
+        }
         Command::Screen { visit, .. } => needs.people.extend(person_of(unit, visit)),
-        Command::OpenVial { lot, .. } => needs.lots.push(lot.clone()),
+        Command::OpenVial { lot, .. } => {
+            needs.units.push(unit.unit.clone());
+            needs.lots.push(lot.clone());
+        }
         Command::Inject { visit, vial, dose, .. } => {
+            needs.units.push(unit.unit.clone());
             needs.people.extend(person_of(unit, visit));
             needs.lots.extend(unit.visits.vials.get(vial).map(|vial| vial.lot.clone()));
             needs.doses.push(dose.clone());

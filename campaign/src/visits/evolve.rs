@@ -24,6 +24,7 @@ pub fn evolve(state: &mut State, event: &Event, meta: &Meta) {
                 known.screening = Some(Screening {
                     conclusion: *conclusion,
                     doctor: meta.actor.clone(),
+                    at: meta.at,
                     until: *until,
                     barred: barred.clone(),
                     interval_override: interval_override.clone(),

@@ -8,6 +8,7 @@ use crate::command::{Context, Decision};
 use crate::facts::{Facts, PersonFact};
 use crate::ids::{PersonId, UnitKind, VisitId};
 use crate::people::age;
+use crate::places;
 use crate::refusal::Refusal;
 use crate::supply::{self, malformed, text};
 use crate::unit::UnitState;
@@ -25,6 +26,7 @@ pub(super) fn check_in(
     context: &Context,
 ) -> Result<Decision, Refusal> {
     supply::at(unit, &[UnitKind::Site], "site")?;
+    places::working(facts, &unit.unit)?;
     if unit.visits.visits.contains_key(visit) {
         return Err(Refusal::VisitExists { visit: visit.clone() });
     }

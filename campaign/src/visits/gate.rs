@@ -12,6 +12,7 @@ use crate::command::{Context, Decision};
 use crate::facts::{DoseFact, Facts, PersonFact};
 use crate::ids::{PersonId, UnitKind, VialId};
 use crate::ledger::Account;
+use crate::places;
 use crate::refusal::Refusal;
 use crate::supply;
 use crate::unit::UnitState;
@@ -19,7 +20,11 @@ use crate::unit::UnitState;
 /// COVID-19 (SNOMED CT), the disease that every product of the catalogue is against.
 const DISEASE: &str = "840539006";
 
-/// Decides an injection. In this order: the doctor cleared the person; the vial is open here; its lot is released and in
+/// How long a screening holds, in hours. Temperature, pulse and "acutely ill today" (Decision 3802) are findings of one
+/// session; no session is longer than a working day with its evening, and no screening reaches into the next day's.
+const SCREENING_HOURS: i64 = 12;
+
+/// Decides an injection. In this order: the site is open; the doctor cleared the person, not too long ago; the vial is open here; its lot is released and in
 /// date; its clock runs; the screening does not rule the product out; screening and injection are two people; age, dose
 /// number, product and interval fit the person's record; a dose is left.
 pub(super) fn inject(
@@ -32,7 +37,12 @@ pub(super) fn inject(
         return Err(supply::malformed("command", "not an injection"));
     };
     supply::at(unit, &[UnitKind::Site], "site")?;
+    places::working(facts, &unit.unit)?;
     let (here, screening) = cleared(unit, visit)?;
+    let until = screening.at.plus_minutes(SCREENING_HOURS * 60);
+    if context.now > until {
+        return Err(Refusal::ScreeningTooOld { visit: visit.clone(), screened_at: screening.at, until });
+    }
     let open = open_vial(unit, vial)?;
     supply::usable(facts, &open.lot, context.today)?;
     if context.now >= open.discard_at {

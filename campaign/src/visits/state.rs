@@ -74,6 +74,8 @@ pub struct Screening {
     pub conclusion: Conclusion,
     /// The doctor.
     pub doctor: String,
+    /// When.
+    pub at: Timestamp,
     /// First day on which a postponed person may come back.
     pub until: Option<Date>,
     /// Products that the answers rule out.

@@ -7,6 +7,7 @@ use super::{Answers, Conclusion, Gap, Vitals};
 use crate::facts::{DoseFact, LotState};
 use crate::ids::{DoseId, LotId, PersonId, UnitId, VialId, VisitId};
 use crate::ledger::{Account, WasteReason};
+use crate::places::Status;
 use crate::refusal::Refusal;
 use crate::world::{World, at, check_in, day, inject, screen};
 
@@ -110,6 +111,64 @@ fn a_vial_past_its_clock_is_not_drawn_from() {
     world.inject("visit-1", "V1", 1).unwrap();
     world.now = until;
     assert_eq!(world.inject("visit-2", "V1", 1), Err(Refusal::VialPastItsClock { vial: vial("V1"), until }));
+}
+
+#[test]
+fn a_screening_holds_for_twelve_hours() {
+    let (mut world, id) = World::stocked("A1", EXPIRY);
+    world.screened("visit-1", "An", "eligible", &json!({}));
+    world.screened("visit-2", "Binh", "eligible", &json!({}));
+    let screened_at = world.now;
+    let until = screened_at.plus_minutes(12 * 60);
+    world.now = until;
+    world.open("V1", &id).unwrap();
+    world.inject("visit-1", "V1", 1).unwrap();
+    world.wait(1);
+    let refusal = Refusal::ScreeningTooOld { visit: visit("visit-2"), screened_at, until };
+    assert_eq!(world.inject("visit-2", "V1", 1), Err(refusal));
+    // Left and begun anew, the person is screened again.
+    world.ask("SI-1", "desk", json!({"visits": {"leave": {"visit": "visit-2", "reason": "too late"}}})).unwrap();
+    world.screened("visit-3", "Binh", "eligible", &json!({}));
+    world.inject("visit-3", "V1", 1).unwrap();
+}
+
+#[test]
+fn a_paused_or_closed_site_begins_nothing_and_ends_what_it_began() {
+    for status in [Status::Paused, Status::Closed] {
+        let mut world = open_site();
+        world.screened("visit-1", "An", "eligible", &json!({}));
+        world.screened("visit-2", "Binh", "eligible", &json!({}));
+        world.inject("visit-1", "V1", 1).unwrap();
+        world.person("Chi", "1990-05-17");
+        world.set_status("SI-1", status);
+        let refused = || Err(Refusal::UnitNotOpen { unit: UnitId::parse("SI-1").unwrap(), status });
+        assert_eq!(world.ask("SI-1", "desk", check_in("visit-3", "Chi")), refused());
+        assert_eq!(world.open("V2", "comirnaty:A1"), refused());
+        assert_eq!(world.inject("visit-2", "V1", 1), refused());
+        world.wait(30);
+        for command in [
+            json!({"observe": {"visit": "visit-1", "findings": ["none"]}}),
+            json!({"discharge": {"visit": "visit-1", "outcome": "home"}}),
+            json!({"leave": {"visit": "visit-2", "reason": "the site is paused"}}),
+            json!({"close_vial": {"vial": "V1", "reason": "end_of_session"}}),
+        ] {
+            world.ask("SI-1", "nurse", json!({ "visits": command })).unwrap();
+        }
+        let waste = json!({"lot": "comirnaty:A1", "doses": 6, "position": "available", "reason": "heat"});
+        world.ask("SI-1", "nurse", json!({"supply": {"waste": waste}})).unwrap();
+    }
+}
+
+#[test]
+fn a_site_that_nobody_opened_begins_nothing() {
+    let mut world = open_site();
+    world.screened("visit-1", "An", "eligible", &json!({}));
+    world.person("Chi", "1990-05-17");
+    world.facts.units.remove("SI-1");
+    let unknown = || Err(Refusal::UnknownUnit { unit: UnitId::parse("SI-1").unwrap() });
+    assert_eq!(world.ask("SI-1", "desk", check_in("visit-3", "Chi")), unknown());
+    assert_eq!(world.open("V2", "comirnaty:A1"), unknown());
+    assert_eq!(world.inject("visit-1", "V1", 1), unknown());
 }
 
 #[test]
@@ -305,6 +364,7 @@ fn a_booster_waits_for_the_basic_series_and_a_third_basic_dose_does_not_exist() 
 #[test]
 fn nobody_below_the_products_age_is_injected_and_a_year_alone_is_read_as_the_younger() {
     let mut world = open_site();
+    world.now = at("2021-12-20T07:00:00Z");
     // Comirnaty is for twelve years and more; somebody born in 2009 may still be eleven.
     for (visit, birth) in [("visit-1", "2009-12-21"), ("visit-2", "2009"), ("visit-3", "2010")] {
         world.person(visit, birth);
@@ -317,7 +377,8 @@ fn nobody_below_the_products_age_is_injected_and_a_year_alone_is_read_as_the_you
         let refusal = Refusal::AgeOutside { product: "comirnaty".to_owned(), min_years: 12 };
         assert_eq!(world.inject(visit, "V1", 1), Err(refusal));
     }
-    world.now = at("2021-12-21T02:00:00Z");
+    // Midnight in Viet Nam: the birthday.
+    world.now = at("2021-12-20T17:00:00Z");
     world.open("V2", "comirnaty:A1").unwrap();
     world.inject("visit-1", "V2", 1).unwrap();
 }

@@ -11,6 +11,7 @@ use crate::command::{Context, Decision};
 use crate::facts::Facts;
 use crate::ids::{DoseId, LotId, UnitKind, VialId};
 use crate::ledger::Account;
+use crate::places;
 use crate::refusal::Refusal;
 use crate::supply;
 use crate::unit::UnitState;
@@ -25,6 +26,7 @@ pub(super) fn open(
     context: &Context,
 ) -> Result<Decision, Refusal> {
     supply::at(unit, &[UnitKind::Site], "site")?;
+    places::working(facts, &unit.unit)?;
     if unit.visits.vials.contains_key(vial) {
         return Err(Refusal::VialExists { vial: vial.clone() });
     }

@@ -62,6 +62,11 @@ impl World {
         self.facts.people.insert(PersonId::parse(id).unwrap(), fact);
     }
 
+    /// Pauses, closes or opens a unit again.
+    pub(crate) fn set_status(&mut self, unit: &str, status: places::Status) {
+        self.facts.units.get_mut(unit).unwrap().status = status;
+    }
+
     /// Lets time pass.
     pub(crate) fn wait(&mut self, minutes: i64) {
         self.now = self.now.plus_minutes(minutes);

@@ -62,7 +62,21 @@ impl Ground {
         let db = Db::connect(&url).await.unwrap();
         let start = UnixTime::from_rfc3339("2021-12-20T02:00:00Z").unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::from(start)));
-        Some(Ground { db, vault: Arc::new(Vault::new(&[7; 32])), clock, url, folder })
+        let ground = Ground { db, vault: Arc::new(Vault::new(&[7; 32])), clock, url, folder };
+        ground.open_store().await;
+        Some(ground)
+    }
+
+    /// The national office opens itself and its store: a unit works once it is opened.
+    async fn open_store(&self) {
+        let (keeper, running) = self.start();
+        // The first unit of the sample, and the one after the offices of the 34 provinces.
+        for (envelope, unit) in campaign::seed::units().into_iter().step_by(35).zip(["VN", STORE]) {
+            let answer = keeper.submit(envelope).await.unwrap().answer;
+            assert_eq!(*answer, json!({ "unit": unit }).to_string());
+        }
+        drop(keeper);
+        running.finished().await;
     }
 
     /// Keepers of one process.
