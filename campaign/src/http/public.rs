@@ -51,7 +51,7 @@ pub(super) async fn health(State(app): State<App>) -> Result<Json<Health>, Probl
 pub(super) async fn units(State(app): State<App>) -> Result<Json<Value>, Problem> {
     let text = "SELECT id, kind, name, name_en, code_set, code, province, parent, supplied_by, lat, lon, status \
                 FROM units ORDER BY id";
-    let rows = sqlx::query(text).fetch_all(app.db.read()).await.map_err(Problem::internal)?;
+    let rows = sqlx::query(text).fetch_all(app.db.read()).await.map_err(Problem::database)?;
     let read = |row: &sqlx::any::AnyRow| -> Result<Value, sqlx::Error> {
         Ok(json!({
             "unit": row.try_get::<String, _>(0)?,
@@ -82,7 +82,7 @@ pub(super) struct Which {
 }
 
 /// Administrative units: every code with its code set, for the same two digits name different provinces before and after
-/// 1 July 2025.
+/// 1 July 2025. `successors` names what a unit of the old set became; it is empty for a unit in force.
 #[utoipa::path(get, path = "/api/admin-units", tag = "public", params(Which),
     responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn admin_units(Query(which): Query<Which>) -> Result<Json<Value>, Problem> {
@@ -107,6 +107,7 @@ fn admin_unit(unit: &crate::places::AdminUnit) -> Value {
         "name_en": unit.name_en,
         "lat": unit.point.lat(),
         "lon": unit.point.lon(),
+        "successors": unit.successors,
     })
 }
 
