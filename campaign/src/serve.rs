@@ -94,15 +94,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         tokio::spawn(worker.run())
     });
     // One way to the keepers is kept here, so that none of them ends by itself while this serves.
-    let app = App {
-        db: opened.db.clone(),
-        vault: opened.vault,
-        keeper: keeper.clone(),
-        sessions,
-        clock,
-        issuer,
-        rehearsal,
-    };
+    let app =
+        App { db: opened.db.clone(), vault: opened.vault, keeper: keeper.clone(), sessions, clock, issuer, rehearsal };
     tracing::info!(address = %listener.local_addr()?, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let asked = stop_asked(options.exit_with_parent)?;

@@ -118,11 +118,17 @@ pub fn last_sequence(keyring: &Keyring) -> Result<u64, Error> {
 
 fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> Result<SignerList, Error> {
     let signers = keyring.document_signers.iter().map(entry).collect::<Result<_, Error>>()?;
+    let signer = &keyring.list_signer.certificate;
+    if signer.not_after() <= at {
+        let (subject, until) = (signer.name().to_owned(), signer.not_after());
+        return Err(Error::Refused(trust_list::Error::Expired { subject, until }));
+    }
     Ok(SignerList {
         issuer: keyring.manifest.issuer.clone(),
         sequence,
         issued: at,
-        next_update: at.plus_days(i64::from(valid_days)),
+        // Once its signer has expired a list opens no more; it must not promise to last longer.
+        next_update: at.plus_days(i64::from(valid_days)).min(signer.not_after()),
         environment: keyring.manifest.environment,
         signers,
     })

@@ -192,9 +192,15 @@ impl Publisher {
     /// A signed list of those signers, issued then and due again after that many days.
     #[must_use]
     pub fn list(&self, issued: UnixTime, days: i64, signers: Vec<SignerEntry>) -> Vec<u8> {
+        self.numbered(7, issued, days, signers)
+    }
+
+    /// The same with another number.
+    #[must_use]
+    pub fn numbered(&self, sequence: u64, issued: UnixTime, days: i64, signers: Vec<SignerEntry>) -> Vec<u8> {
         let list = SignerList {
             issuer: "test publisher".to_owned(),
-            sequence: 7,
+            sequence,
             issued,
             next_update: issued.plus_days(days),
             environment: self.environment,

@@ -1,6 +1,7 @@
 //! Finds and reads a QR symbol in a grey picture. Pure Rust and without a clock, so that the same code serves the
 //! command line, the browser's camera and the tests. It only reads: what the text is worth, [`crate::Verifier`] says.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,8 +10,13 @@ use rxing::{
     common::HybridBinarizer,
 };
 
-/// The most pixels a picture may have (64 million): a bound on memory and work, not on any real photograph.
-pub const MAX_PIXELS: u64 = 64_000_000;
+/// The most pixels a picture may have (24 million): a bound on memory and work, of any picture that somebody may have
+/// made to keep us busy.
+pub const MAX_PIXELS: u64 = 24_000_000;
+/// The most pixels of the picture that is tried again and again; a larger one is shrunk for that.
+const PATIENT_PIXELS: u64 = 4_000_000;
+/// No symbol has fewer modules in a row than this (ISO/IEC 18004, version 1).
+const LEAST_SIDE: u32 = 21;
 
 /// Why no text came out of a picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +50,8 @@ impl Error {
 }
 
 /// Reads the QR symbol in a picture of `width` × `height` pixels, one byte of brightness each, row by row.
-/// First as the picture is; then smoothed, in other sizes and with black and white exchanged, which costs more.
+/// First as the picture is; then smoothed, in other sizes and with black and white exchanged, which costs more and is
+/// therefore done with at most four million pixels.
 ///
 /// # Errors
 /// [`Error`]; never a panic, whatever the picture.
@@ -55,6 +62,9 @@ pub fn read_luma(width: u32, height: u32, luma: &[u8]) -> Result<String, Error> 
     }
     if pixels == 0 || usize::try_from(pixels) != Ok(luma.len()) {
         return Err(Error::Size);
+    }
+    if width.min(height) < LEAST_SIDE {
+        return Err(Error::NotFound);
     }
     // The reader is a large port of other people's code; a mistake in it must not take the verifier down.
     catch_unwind(AssertUnwindSafe(|| plain(width, height, luma).or_else(|| patient(width, height, luma))))
@@ -72,11 +82,50 @@ fn plain(width: u32, height: u32, luma: &[u8]) -> Option<String> {
 }
 
 fn patient(width: u32, height: u32, luma: &[u8]) -> Option<String> {
-    let source = Luma8Source::new_with_slice(luma, width, height).ok()?;
+    let (width, height, luma) = shrunk(width, height, luma)?;
+    if width.min(height) < LEAST_SIDE || !is_enlarged_within_bounds(width, height) {
+        return None;
+    }
+    let source = Luma8Source::new_with_slice(&luma, width, height).ok()?;
     let found = FilteredImageReader::new(MultiFormatReader::default())
         .decode_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints(true))
         .ok()?;
     Some(found.getText().to_owned())
+}
+
+/// The picture itself, or where it is too large the averages of squares of it.
+fn shrunk(width: u32, height: u32, luma: &[u8]) -> Option<(u32, u32, Cow<'_, [u8]>)> {
+    let pixels = |factor: u32| u64::from(width / factor) * u64::from(height / factor);
+    // Ends at 3 for all that has at most MAX_PIXELS.
+    let factor = (1..=width.max(height)).find(|factor| pixels(*factor) <= PATIENT_PIXELS)?;
+    if factor == 1 {
+        return Some((width, height, Cow::Borrowed(luma)));
+    }
+    let (side, row) = (usize::try_from(factor).ok()?, usize::try_from(width).ok()?);
+    let (across, area) = (row / side, factor * factor);
+    let mut small = Vec::new();
+    for band in luma.chunks_exact(row * side) {
+        let mut sums = vec![0_u32; across];
+        for line in band.chunks_exact(row) {
+            for (sum, square) in sums.iter_mut().zip(line.chunks_exact(side)) {
+                *sum += square.iter().map(|grey| u32::from(*grey)).sum::<u32>();
+            }
+        }
+        small.extend(sums.iter().map(|sum| u8::try_from(sum / area).unwrap_or(u8::MAX)));
+    }
+    Some((width / factor, height / factor, Cow::Owned(small)))
+}
+
+/// The reader makes a picture with a side below 150 pixels three times as large until that side has 500. With one that is
+/// also very long this would take all memory there is.
+fn is_enlarged_within_bounds(width: u32, height: u32) -> bool {
+    let (mut least, mut pixels) = (u64::from(width.min(height)), u64::from(width) * u64::from(height));
+    if least < 150 {
+        while least < 500 {
+            (least, pixels) = (least * 3, pixels * 9);
+        }
+    }
+    pixels <= 4 * PATIENT_PIXELS
 }
 
 fn hints(also_inverted: bool) -> DecodeHints {
@@ -113,6 +162,41 @@ mod tests {
         assert_eq!(read_luma(side, side, &luma).as_deref(), Ok(text));
         let negative: Vec<u8> = luma.iter().map(|grey| 255 - grey).collect();
         assert_eq!(read_luma(side, side, &negative).as_deref(), Ok(text));
+    }
+
+    #[test]
+    fn more_pixels_than_a_photograph_needs_are_refused() {
+        let (width, height) = (6_000, 4_001);
+        assert_eq!(read_luma(width, height, &vec![255; 6_000 * 4_001]), Err(Error::TooLarge));
+    }
+
+    #[test]
+    fn a_long_thin_picture_is_not_enlarged_until_memory_ends() {
+        for thin in [1, 2, 20, 21, 149] {
+            let size = thin * 16_384;
+            let picture: Vec<u8> = (0..size).map(|at| if at % 3 == 0 { 0 } else { 255 }).collect();
+            let thin = u32::try_from(thin).unwrap();
+            assert_eq!(read_luma(16_384, thin, &picture), Err(Error::NotFound));
+        }
+        assert!(is_enlarged_within_bounds(21, 21) && is_enlarged_within_bounds(149, 400));
+        assert!(!is_enlarged_within_bounds(16_384, 21) && !is_enlarged_within_bounds(149, 16_384));
+    }
+
+    #[test]
+    fn what_is_tried_patiently_has_at_most_four_million_pixels() {
+        for (width, height, expected) in
+            [(2_000, 2_000, (2_000, 2_000)), (2_001, 2_000, (1_000, 1_000)), (6_000, 4_000, (2_000, 1_333))]
+        {
+            let luma = vec![7; usize::try_from(width * height).unwrap()];
+            let (across, down, small) = shrunk(width, height, &luma).unwrap();
+            assert_eq!((across, down), expected);
+            assert_eq!(small.len(), usize::try_from(across * down).unwrap());
+            assert!(small.iter().all(|grey| *grey == 7));
+        }
+        // Two columns and a remainder: the averages are those of the squares.
+        let stripes = [[0, 100].repeat(1_000), vec![9]].concat().repeat(2_000);
+        let (across, down, small) = shrunk(2_001, 2_000, &stripes).unwrap();
+        assert_eq!((across, down, small.first(), small.last()), (1_000, 1_000, Some(&50), Some(&50)));
     }
 
     /// Four pixels a module, four modules of white around.

@@ -188,7 +188,14 @@ fn the_trust_list_is_opened_against_its_anchor() {
     assert!(check(&list, &anchor, "2026-12-30T00:00:00Z", 2).contains("trust-list-expired"));
     assert!(check(&list, &anchor, "2026-11-21T06:00:00Z", 2).contains("clock-wrong"));
     let stranger = folder.file("other.pem", Publisher::new(Environment::Demo).anchor.certificate().to_pem());
-    assert!(check(&list, &stranger, AT, 2).contains("trust-chain-invalid"));
+    let words = check(&list, &stranger, AT, 2);
+    assert!(words.contains("trust-chain-invalid"), "{words}");
+    let meaning = specs::reason::Reason::TrustChainInvalid;
+    for language in [specs::language::Language::Vi, specs::language::Language::En] {
+        let finding = meaning.words(language).finding;
+        let places = words.lines().filter(|line| line.contains("list") && line.contains(finding)).count();
+        assert_eq!(places, 2, "the page and the message say what it means: {finding}: {words}");
+    }
     let production = Publisher::new(Environment::Production);
     let mixed = folder.file("mixed.cose", production.list(certificates::now(), 7, entries()));
     let root = folder.file("production.pem", production.anchor.certificate().to_pem());
@@ -202,6 +209,48 @@ fn the_trust_list_is_opened_against_its_anchor() {
 }
 
 #[test]
+fn an_older_list_than_the_newest_one_seen_is_refused_in_the_next_run() {
+    let folder = Folder::new("state");
+    let signer = signer();
+    let text = text(&signer);
+    let (publisher, stranger) = (Publisher::new(Environment::Demo), Publisher::new(Environment::Demo));
+    let made = |name: &str, publisher: &Publisher, number, days: i64| {
+        let issued = certificates::now().plus_days(-days);
+        folder.file(name, publisher.numbered(number, issued, 7, vec![signer.entry(Purposes::VACCINATION)]))
+    };
+    let (older, newer) = (made("older.cose", &publisher, 7, 3), made("newer.cose", &publisher, 8, 2));
+    let (newest, fork) = (made("newest.cose", &publisher, 9, 1), made("fork.cose", &publisher, 9, 2));
+    let foreign = made("foreign.cose", &stranger, 10, 1);
+    let anchor = folder.file("root.pem", publisher.anchor.certificate().to_pem());
+    let other = folder.file("other.pem", stranger.anchor.certificate().to_pem());
+    let state = folder.0.join("state.json").to_str().unwrap().to_owned();
+    let trusting = ["check", "--trust-list"];
+    let check = |list: &str, code| {
+        let rest = [list, "--anchor", &anchor, "--anchor", &other, "--state", &state, "--at", AT, &text];
+        exits(&[&trusting[..], &rest[..]].concat(), code)
+    };
+    let seen = || -> Json { serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap() };
+
+    for (list, number) in [(&older, 7), (&newer, 8), (&newer, 8), (&newest, 9)] {
+        check(list, 0);
+        assert_eq!(seen()["sequence"], number);
+    }
+    for (list, reason) in
+        [(&newer, "trust-list-rolled-back"), (&fork, "trust-list-rolled-back"), (&foreign, "trust-list-foreign-issuer")]
+    {
+        let words = check(list, 2);
+        assert!(words.contains("KHÔNG XÁC ĐỊNH ĐƯỢC · CANNOT TELL") && words.contains(reason), "{reason}: {words}");
+        assert_eq!(seen()["sequence"], 9);
+    }
+    check(&newest, 0);
+    assert!(!folder.0.join("state.json.new").exists());
+    // A broken memory is not an empty one.
+    std::fs::write(&state, b"{}").unwrap();
+    assert!(check(&newest, 64).contains("state.json"));
+    assert_eq!(std::fs::read(&state).unwrap(), b"{}");
+}
+
+#[test]
 fn wrong_usage_exits_with_64_and_help_with_0() {
     let folder = Folder::new("usage");
     let list = folder.file("list.cose", b"");
@@ -212,6 +261,8 @@ fn wrong_usage_exits_with_64_and_help_with_0() {
         &["chek", "HC1:"],
         &["check", "--at", "yesterday", "HC1:"],
         &["check", "--trust-list", &list, "HC1:"],
+        &["check", "--anchor", &no_certificate, "HC1:"],
+        &["check", "--state", &list, "HC1:"],
         &["check", "--unknown", "HC1:"],
         &["check", "no-such-file.txt"],
         &["check", "--signer", "no-such-file.pem", "HC1:"],
@@ -226,7 +277,7 @@ fn wrong_usage_exits_with_64_and_help_with_0() {
     let words = exits(&["check", "no\u{1b}[2Jsuch\u{202e}file"], 64);
     assert!(words.contains("no\\u{1b}[2Jsuch\\u{202e}file"), "{words}");
     exits(&["--help"], 0);
-    exits(&["check", "--help"], 0);
+    assert!(exits(&["check", "--help"], 0).contains("--state <FILE>"));
     exits(&["--version"], 0);
 }
 

@@ -57,7 +57,7 @@ async fn a_keeper_dropped_in_mid_batch_loses_nothing_acknowledged_and_doubles_no
         }
         assert_eq!(ground.available(lot("L1").as_str()).await, before);
         let known = ground.number("SELECT COUNT(*) FROM commands").await;
-        assert_eq!(known, written + 5);
+        assert_eq!(known, written + 7);
         ground.audit().await;
     })
     .await;

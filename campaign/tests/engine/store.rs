@@ -124,7 +124,17 @@ async fn every_table_is_either_rebuilt_or_kept() {
         .await
         .unwrap();
     let mut tables: Vec<String> = rows.iter().map(|row| row.try_get(0).unwrap()).collect();
-    for kept in ["entries", "heads", "commands", "person_keys", "migrations", "credentials", "sessions", "leases", "vault_check"] {
+    for kept in [
+        "entries",
+        "heads",
+        "commands",
+        "person_keys",
+        "migrations",
+        "credentials",
+        "sessions",
+        "leases",
+        "vault_check",
+    ] {
         tables.retain(|table| table != kept);
     }
     let mut projections: Vec<String> =

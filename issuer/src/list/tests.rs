@@ -4,6 +4,7 @@ use josekit::jws::JwsHeader;
 use serde_json::Value;
 
 use super::*;
+use crate::keys::passphrase::Passphrase;
 use crate::testing::{Held, NOW};
 
 fn publish_at(held: &Held, out: &Path, at: UnixTime) -> Result<Published, Error> {
@@ -79,6 +80,19 @@ fn the_jws_holds_and_says_what_the_cose_list_says() {
     forged.replace_range(forged.len() - 4.., "AAAA");
     assert!(josekit::jws::deserialize_compact(&forged, &verifier).is_err());
     assert!(!crate::jws::says(&forged, &published.list));
+}
+
+#[test]
+fn a_list_promises_nothing_beyond_its_signers_last_second() {
+    let held = Held::made(NOW, 5, Passphrase::random().unwrap());
+    let signer_ends = held.keyring().list_signer.certificate.not_after();
+    assert_eq!(signer_ends, NOW.plus_days(5));
+    let out = held.folder.path().join("out");
+    assert_eq!(publish_at(&held, &out, NOW).unwrap().list.next_update(), signer_ends);
+    let shorter = NOW.plus_days(4);
+    assert_eq!(publish_at(&held, &out, shorter).unwrap().list.next_update(), signer_ends);
+    let ended = publish_at(&held, &out, NOW.plus_days(6)).unwrap_err();
+    assert!(matches!(ended, Error::Refused(trust_list::Error::Expired { .. })), "{ended}");
 }
 
 #[test]

@@ -15,9 +15,9 @@ pub(crate) const EXIT_UNKNOWN: u8 = 2;
 /// Exit code of wrong usage, also of a file that is not there (sysexits' EX_USAGE).
 pub(crate) const EXIT_USAGE: u8 = 64;
 
-/// Checks vaccination certificates offline: no network, no database, nothing is kept.
+/// Checks vaccination certificates offline: no network, no database; nothing is kept of them.
 ///
-/// Kiểm tra giấy chứng nhận tiêm chủng không cần mạng; không lưu lại bất cứ điều gì.
+/// Kiểm tra giấy chứng nhận tiêm chủng không cần mạng; không lưu lại điều gì về giấy chứng nhận.
 ///
 /// Exit codes: 0 valid, 1 not valid, 2 cannot tell, 64 wrong usage.
 #[derive(Parser)]
@@ -40,9 +40,13 @@ pub(crate) struct Check {
     /// The signed list of signers (COSE); needs --anchor
     #[arg(long, value_name = "FILE", requires = "anchor")]
     pub(crate) trust_list: Option<PathBuf>,
-    /// A root certificate that the trust list must lead to (PEM or DER); may be repeated
-    #[arg(long, value_name = "PEM")]
+    /// A root certificate that the trust list must lead to (PEM or DER); needs --trust-list; may be repeated
+    #[arg(long, value_name = "PEM", requires = "trust_list")]
     pub(crate) anchor: Vec<PathBuf>,
+    /// Remember here (small JSON file, made if need be) the newest trust list seen, and refuse an older one; needs
+    /// --trust-list / Ghi nhớ danh sách tin cậy mới nhất và từ chối danh sách cũ hơn
+    #[arg(long, value_name = "FILE", requires = "trust_list")]
+    pub(crate) state: Option<PathBuf>,
     /// A document signer to trust as it is (PEM or DER); its own validity and purposes still count; may be repeated
     #[arg(long, value_name = "PEM|DER")]
     pub(crate) signer: Vec<PathBuf>,

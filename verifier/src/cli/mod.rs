@@ -1,8 +1,9 @@
-//! Reads what was asked, does it, prints the answer, gives the exit code. Nothing is kept.
+//! Reads what was asked, does it, prints the answer, gives the exit code. Nothing is kept of a certificate.
 
 mod args;
 mod clock;
 mod input;
+mod state;
 mod words;
 
 use std::ffi::OsString;
@@ -88,16 +89,31 @@ fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage
         anchors.extend(Anchor::read_all(&input::file(path)?).map_err(|error| unusable(path, &error))?);
     }
     if let Some(path) = &asked.trust_list {
-        verifier = match list::open(&input::file(path)?, &anchors, at, backend) {
+        let mut list = list::open(&input::file(path)?, &anchors, at, backend);
+        if let (Some(state), Ok(offered)) = (&asked.state, &list) {
+            match state::take(state, offered) {
+                Ok(()) => {}
+                Err(state::Refused::List(error)) => list = Err(error),
+                Err(state::Refused::File(why)) => return Err(Usage(why)),
+            }
+        }
+        verifier = match list {
             Ok(list) => verifier.with_list(list),
             Err(error) => {
-                let why = harmless(&error.to_string());
-                eprintln!("verifier: danh sách tin cậy bị từ chối / the trust list is refused: {why}");
-                verifier.with_refused_list(&error)
+                let verifier = verifier.with_refused_list(&error);
+                report_refused(&verifier, at, &error);
+                verifier
             }
         };
     }
     Ok(verifier)
+}
+
+/// The finding in both languages, and what was found in detail for whoever looks into it.
+fn report_refused(verifier: &Verifier, at: specs::time::UnixTime, error: &trust_list::Error) {
+    let finding = verifier.trust(at).list_refused.map(words::finding).unwrap_or_default();
+    let detail = harmless(&error.to_string());
+    eprintln!("verifier: danh sách tin cậy bị từ chối / the trust list is refused: {finding} ({detail})");
 }
 
 fn unusable(path: &Path, error: &trust_list::Error) -> Usage {

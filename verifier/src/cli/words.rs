@@ -4,6 +4,7 @@
 use specs::dcc::Entry;
 use specs::hcert::Content;
 use specs::language::Language::{En, Vi};
+use specs::reason::Reason;
 use specs::signer_list::Environment;
 use specs::time::UnixTime;
 use specs::value_set::{Set, ValueSets};
@@ -127,7 +128,7 @@ fn trust(trust: &Trust) -> Vec<String> {
         }
     }
     if let Some(refused) = trust.list_refused {
-        words.push(format!("danh sách bị từ chối / list refused: {refused}"));
+        words.push(format!("danh sách bị từ chối / list refused: {} ({refused})", finding(refused)));
     }
     if trust.given_signers > 0 {
         words.push(format!("người ký do người dùng chỉ định / signers named by the user: {}", trust.given_signers));
@@ -136,6 +137,11 @@ fn trust(trust: &Trust) -> Vec<String> {
         words.push("không có / none".to_owned());
     }
     words
+}
+
+/// What a reason means, in both languages.
+pub(super) fn finding(reason: Reason) -> String {
+    format!("{} / {}", reason.words(Vi).finding, reason.words(En).finding)
 }
 
 /// How old, in the largest unit that says it.
