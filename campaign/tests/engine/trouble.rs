@@ -1,7 +1,7 @@
 //! One unit or one command in trouble, and everybody else.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use campaign::db::{DbError, Engine};
 use campaign::keeper::{Keeper, Reply, Running};
@@ -151,9 +151,8 @@ async fn a_keeper_that_ended_is_noticed() {
     let early = tokio::time::timeout(Duration::from_millis(50), running.one_ended()).await;
     assert!(early.is_err(), "none ends by itself");
     running.abort();
-    let start = Instant::now();
-    running.one_ended().await;
-    assert!(start.elapsed() < Duration::from_secs(5));
+    let noticed = tokio::time::timeout(Duration::from_secs(5), running.one_ended()).await;
+    assert!(noticed.is_ok(), "an end is noticed");
     assert!(!keeper.is_alive());
     assert_eq!(submit(&keeper, "b", STORE, arrive("L2", 5)).await, Err(Refusal::Unavailable));
     // The other one is still there to be waited for.
