@@ -3,6 +3,7 @@
 //! killed and started again on the same data.
 
 use std::fs::File;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -80,9 +81,14 @@ pub struct Server {
 
 struct Running {
     child: Child,
-    /// The issuer it started, if it started one.
-    issuer: Option<u32>,
     address: String,
+}
+
+impl Running {
+    /// The issuer it started, if it started one; a new one when that was killed.
+    fn issuer(&self) -> Option<u32> {
+        children(self.child.id()).into_iter().find(|child| is_alive(*child))
+    }
 }
 
 impl Server {
@@ -130,17 +136,32 @@ impl Server {
             ("--issuer-passphrase-file", keys.join("passphrase").into_os_string()),
             ("--issuer-keys", keys.into_os_string()),
         ];
-        self.running = Some(self.launch(&issuer, minutes));
+        self.running = Some(self.launch(&self.data(), &issuer, minutes));
     }
 
-    /// Starts a second process over the same data, beside the first, asking the first one's issuer.
+    /// Starts it again on its data, with an issuer that does not answer.
+    ///
+    /// # Panics
+    /// When it runs already, or does not come up.
+    pub fn begin_without_issuer(&mut self) {
+        assert!(self.running.is_none(), "it runs already");
+        let nobody = self.folder.path().join("nobody.socket").into_os_string();
+        let options = [("--rehearsal", REHEARSAL.to_string().into()), ("--issuer-socket", nobody)];
+        self.running = Some(self.launch(&self.data(), &options, REHEARSAL));
+    }
+
+    /// Starts a second process over the same database, beside the first, asking the first one's issuer. A data folder
+    /// serves one process: it gets one of its own, with the same master key.
     ///
     /// # Panics
     /// When it does not come up.
     pub fn begin_neighbour(&mut self) -> String {
+        let folder = self.folder.path().join("neighbour");
+        std::fs::DirBuilder::new().mode(0o700).create(&folder).expect("a folder");
+        std::fs::copy(self.data().join("master.key"), folder.join("master.key")).expect("a copy of the key");
         let socket =
             [("--rehearsal", REHEARSAL.to_string().into()), ("--issuer-socket", self.issuer_socket().into_os_string())];
-        let running = self.launch(&socket, REHEARSAL);
+        let running = self.launch(&folder, &socket, REHEARSAL);
         let address = running.address.clone();
         self.neighbour = Some(running);
         address
@@ -159,23 +180,16 @@ impl Server {
         &self.running.as_ref().expect("it runs").address
     }
 
-    /// The process number of the issuer it started.
-    ///
-    /// # Panics
-    /// When it does not run.
-    pub fn issuer(&self) -> u32 {
-        self.running.as_ref().and_then(|running| running.issuer).expect("it runs with an issuer")
-    }
-
     /// Ends it as a power cut would (SIGKILL), and waits until its issuer is gone too, which nobody ends.
     ///
     /// # Panics
     /// When the issuer stays.
     pub fn kill(&mut self) {
         let mut running = self.running.take().expect("it runs");
+        let issuer = running.issuer();
         running.child.kill().expect("a child can be killed");
         running.child.wait().expect("a killed child ends");
-        await_end_of(running.issuer.expect("it had an issuer"));
+        issuer.into_iter().for_each(await_end_of);
     }
 
     /// Ends only its issuer, in the same way.
@@ -183,8 +197,9 @@ impl Server {
     /// # Panics
     /// When it stays.
     pub fn kill_issuer(&self) {
-        succeed(Command::new("kill").args(["-KILL", &self.issuer().to_string()]));
-        await_end_of(self.issuer());
+        let issuer = self.running.as_ref().and_then(Running::issuer).expect("it runs with an issuer");
+        succeed(Command::new("kill").args(["-KILL", &issuer.to_string()]));
+        await_end_of(issuer);
     }
 
     /// Asks it (and its neighbour) to stop (SIGTERM), and waits until that is done well.
@@ -193,16 +208,17 @@ impl Server {
     /// When it ends with a failure, or not at all.
     pub fn stop(&mut self) {
         for mut running in [self.neighbour.take(), self.running.take()].into_iter().flatten() {
+            let issuer = running.issuer();
             succeed(Command::new("kill").args(["-TERM", &running.child.id().to_string()]));
             let status = awaited("its end", || running.child.try_wait().expect("a child can be asked"));
             assert!(status.success(), "it did not stop well: {status}\n{}", self.log());
-            running.issuer.into_iter().for_each(await_end_of);
+            issuer.into_iter().for_each(await_end_of);
         }
     }
 
     /// Runs another subcommand of `campaign` on its data.
     pub fn campaign(&self, arguments: &[&str]) -> Output {
-        let mut command = self.command(arguments[0]);
+        let mut command = self.command(arguments[0], &self.data());
         command.args(&arguments[1..]).output().expect("campaign runs")
     }
 
@@ -281,20 +297,20 @@ impl Server {
         self.folder.path().join(format!("log-{start}"))
     }
 
-    fn command(&self, subcommand: &str) -> Command {
+    fn command(&self, subcommand: &str, data: &Path) -> Command {
         let mut command = Command::new(program("campaign"));
-        command.arg(subcommand).arg("--data").arg(self.data()).env_remove("LACHAN_DATABASE_URL");
+        command.arg(subcommand).arg("--data").arg(data).env_remove("LACHAN_DATABASE_URL");
         if let Some(database) = &self.database {
             command.arg("--database-url").arg(&database.url);
         }
         command
     }
 
-    fn launch(&mut self, options: &[(&str, std::ffi::OsString)], minutes: u16) -> Running {
+    fn launch(&mut self, data: &Path, options: &[(&str, std::ffi::OsString)], minutes: u16) -> Running {
         self.starts += 1;
         let path = self.log_file(self.starts);
         let log = File::create(&path).expect("a log file");
-        let mut command = self.command("serve");
+        let mut command = self.command("serve", data);
         // The system gives the free port, so that nobody else can take it first; the log says which it was.
         command.args(["--listen", "127.0.0.1:0"]).env("NO_COLOR", "1").env("RUST_LOG", "info,sqlx=warn");
         for (name, value) in options {
@@ -310,8 +326,7 @@ impl Server {
             let line = said.lines().find(|line| line.contains("ready address="))?.to_owned();
             line.split("address=").nth(1).map(|address| format!("http://{}", address.trim()))
         });
-        let issuer = children(child.id()).first().copied();
-        Running { child, issuer, address }
+        Running { child, address }
     }
 }
 
@@ -321,10 +336,11 @@ impl Drop for Server {
             eprintln!("-- the server said --\n{}", self.log());
         }
         for mut running in [self.neighbour.take(), self.running.take()].into_iter().flatten() {
+            let issuer = running.issuer();
             // The test is over; whether it was still there does not matter.
             let _ = running.child.kill();
             let _ = running.child.wait();
-            if let Some(issuer) = running.issuer {
+            if let Some(issuer) = issuer {
                 let _ = end_within(issuer, PATIENCE);
             }
         }

@@ -284,19 +284,37 @@ async fn without_its_issuer_doses_are_recorded_and_certificates_wait(engine: Eng
     let mut server = Server::start(engine).await;
     let mut api = Api::enter(&server).await;
     let lot = api.bring("LK3", 60, &[SITE]).await;
-    server.kill_issuer();
+    server.stop();
+    server.begin_without_issuer();
+    api = api.at(server.address());
     assert_eq!(api.public("/api/health").await.done()["issuer"], "away");
     api.public("/api/trust-list").await.refused(503, "issuer-away");
-    let visitor = Visitor::new(SITE, "alone");
-    api.walk([lot.open_vial(SITE, "vial-alone")]).await;
-    api.walk(visitor.to_the_needle()).await;
-    api.walk([visitor.inject("vial-alone", 1), visitor.discharge("referred")]).await;
-    assert_eq!(api.get(&certificates_of(&visitor), LEAD).await.done()["state"], "requested");
+    api.walk([lot.open_vial(SITE, "vial-1")]).await;
+    let first = vaccinated(&api, "first").await;
+    assert_eq!(api.get(&certificates_of(&first), LEAD).await.done()["state"], "requested");
     server.stop();
     server.begin();
     api = api.at(server.address());
-    let view = api.certificates(SITE, &visitor.dose()).await;
-    assert_eq!(view["certificates"].as_array().unwrap().len(), 2);
+    assert_eq!(api.certificates(SITE, &first.dose()).await["certificates"].as_array().unwrap().len(), 2);
+
+    // An issuer that dies alone takes nothing with it, and comes back with a restart at the latest.
+    server.kill_issuer();
+    let second = vaccinated(&api, "second").await;
+    server.stop();
+    server.begin();
+    api = api.at(server.address());
+    assert_eq!(api.certificates(SITE, &second.dose()).await["certificates"].as_array().unwrap().len(), 2);
+    assert_eq!(api.public("/api/health").await.done()["issuer"], "ok");
+    server.stop();
+    assert_eq!(server.audit()["doses"], 2);
+}
+
+/// Somebody who went through the site; the last vial opened is `vial-1`.
+async fn vaccinated(api: &Api, name: &str) -> Visitor {
+    let visitor = Visitor::new(SITE, name);
+    api.walk(visitor.to_the_needle()).await;
+    api.walk([visitor.inject("vial-1", 1), visitor.discharge("referred")]).await;
+    visitor
 }
 
 fn certificates_of(visitor: &Visitor) -> String {
