@@ -81,6 +81,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         (Some(keys), Some(issuer)) => Some(start_issuer(&options, keys, issuer).await?),
         _ => None,
     };
+    if let (Some(_), Some(issuer)) = (&rehearsal, &issuer) {
+        only_demo(issuer).await?;
+    }
     let worker = issuer.clone().map(|issuer| {
         let holder = hex::encode(rng::bytes::<16>());
         let worker = Worker {
@@ -157,6 +160,25 @@ async fn only_one(data: &Path) -> anyhow::Result<std::fs::File> {
 
 fn own_socket(options: &Options) -> PathBuf {
     options.place.data.join("issuer").join("issuer.socket")
+}
+
+/// The clock of a rehearsal can be moved and its people are samples; what a production issuer signs is believed.
+async fn only_demo(issuer: &issuer::api::Client) -> anyhow::Result<()> {
+    let mut health = issuer.health().await;
+    for _ in 0..PATIENCE {
+        if health.is_ok() {
+            break;
+        }
+        tokio::time::sleep(AGAIN).await;
+        health = issuer.health().await;
+    }
+    match health.context("--rehearsal: the issuer does not say which environment it signs for")?.environment.as_str() {
+        "demo" => Ok(()),
+        other => bail!(
+            "--rehearsal: diễn tập chỉ dùng hệ thống cấp chứng nhận mẫu (demo), không dùng khóa \"{other}\" / \
+             a rehearsal takes an issuer with demo keys only, and this one's are \"{other}\""
+        ),
+    }
 }
 
 /// Starts the issuer that lies beside this program, and waits until it answers. It stops when this process is gone,
