@@ -6,6 +6,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
 mod check;
+mod checker;
 mod claims;
 pub mod inspect;
 #[cfg(feature = "picture")]
@@ -15,4 +16,5 @@ pub mod scan;
 pub mod verdict;
 
 pub use check::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier};
+pub use checker::Checker;
 pub use verdict::Verdict;
