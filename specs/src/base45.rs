@@ -43,17 +43,22 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
         return Err(Error::TooLong { length: text.len() });
     }
     let (groups, rest) = text.as_bytes().as_chunks::<3>();
-    let mut bytes = Vec::with_capacity(2 * groups.len() + 1);
-    for [one, two, three] in groups {
-        // What is not in the alphabet counts more than any sum may be, so one comparison refuses both.
+    let mut bytes = vec![0; 2 * groups.len() + rest.len() / 2];
+    let (pairs, last) = bytes.as_chunks_mut::<2>();
+    // What is not in the alphabet counts more than any sum may be, so one look at all sums together refuses both.
+    let mut all = 0;
+    for ([one, two, three], pair) in groups.iter().zip(pairs) {
         let sum = value(*one) + 45 * value(*two) + 45 * 45 * value(*three);
-        let pair = u16::try_from(sum).map_err(|_| Error::NotBase45)?;
-        bytes.extend_from_slice(&pair.to_be_bytes());
+        all |= sum;
+        *pair = (sum as u16).to_be_bytes();
     }
-    match rest {
-        [] => Ok(bytes),
-        [one, two] => {
-            bytes.push(u8::try_from(value(*one) + 45 * value(*two)).map_err(|_| Error::NotBase45)?);
+    if all > u32::from(u16::MAX) {
+        return Err(Error::NotBase45);
+    }
+    match (rest, last) {
+        ([], []) => Ok(bytes),
+        ([one, two], [last]) => {
+            *last = u8::try_from(value(*one) + 45 * value(*two)).map_err(|_| Error::NotBase45)?;
             Ok(bytes)
         }
         _ => Err(Error::NotBase45),

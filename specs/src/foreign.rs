@@ -3,6 +3,9 @@
 
 /// What the text looks like, in the words of its own world; `None` if it is of no known kind.
 pub fn recognise(text: &str) -> Option<&'static str> {
+    if text.starts_with(crate::hcert::PREFIX) {
+        return None;
+    }
     let text = text.trim_start();
     FORMATS.iter().find(|(start, _)| starts_with(text, start)).map(|&(_, name)| name)
 }

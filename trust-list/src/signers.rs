@@ -31,8 +31,8 @@ pub enum Source {
 #[derive(Clone)]
 pub struct Signer {
     kid: Kid,
-    name: String,
-    country: String,
+    name: Arc<str>,
+    country: Arc<str>,
     purposes: Purposes,
     profiles: Profiles,
     not_before: UnixTime,
@@ -54,8 +54,8 @@ impl Signer {
         crate::chain::check_signer(&certificate)?;
         Ok(Self {
             kid: certificate.kid(),
-            name: certificate.name().to_owned(),
-            country: certificate.country().unwrap_or_default().to_owned(),
+            name: Arc::from(certificate.name()),
+            country: Arc::from(certificate.country().unwrap_or_default()),
             purposes: certificate.purposes()?,
             profiles: Profiles::ALL,
             not_before: certificate.not_before(),
@@ -71,8 +71,8 @@ impl Signer {
         let key = PublicKey::from_key_data(&entry.key)?;
         Ok(Self {
             kid: entry.kid,
-            name: entry.name.clone(),
-            country: entry.country.clone(),
+            name: Arc::from(entry.name.as_str()),
+            country: Arc::from(entry.country.as_str()),
             purposes: entry.purposes,
             profiles: entry.profiles,
             not_before: entry.not_before,
@@ -93,8 +93,18 @@ impl Signer {
         &self.name
     }
 
+    /// Its name, for verdicts to share.
+    pub fn shared_name(&self) -> &Arc<str> {
+        &self.name
+    }
+
     /// Its country, ISO 3166-1 alpha-2; empty where its certificate names none.
     pub fn country(&self) -> &str {
+        &self.country
+    }
+
+    /// Its country, for verdicts to share.
+    pub fn shared_country(&self) -> &Arc<str> {
         &self.country
     }
 
@@ -159,7 +169,8 @@ impl fmt::Debug for Signer {
 /// Signers by key identifier; several may share one.
 #[derive(Debug, Clone, Default)]
 pub struct Signers {
-    by_kid: BTreeMap<Kid, Vec<Signer>>,
+    /// By the key identifier as a number, which keeps the order and compares in one step.
+    by_kid: BTreeMap<u64, Vec<Signer>>,
     count: usize,
 }
 
@@ -181,13 +192,13 @@ impl Signers {
 
     /// Adds one, beside those that have the same key identifier.
     pub fn insert(&mut self, signer: Signer) {
-        self.by_kid.entry(signer.kid).or_default().push(signer);
+        self.by_kid.entry(u64::from_be_bytes(signer.kid)).or_default().push(signer);
         self.count += 1;
     }
 
     /// All signers with that key identifier; each must be tried. An identifier that is not eight bytes long finds none.
     pub fn by_kid(&self, kid: &[u8]) -> &[Signer] {
-        <Kid>::try_from(kid).ok().and_then(|kid| self.by_kid.get(&kid)).map_or(&[], Vec::as_slice)
+        <Kid>::try_from(kid).ok().and_then(|kid| self.by_kid.get(&u64::from_be_bytes(kid))).map_or(&[], Vec::as_slice)
     }
 
     /// All, in the order of their key identifiers.

@@ -61,7 +61,9 @@ impl Holder {
 }
 
 fn joined(family: &str, given: &str) -> String {
-    format!("{family} {given}").trim().to_owned()
+    let whole = [family, " ", given].concat();
+    let trimmed = whole.trim();
+    if trimmed.len() == whole.len() { whole } else { trimmed.to_owned() }
 }
 
 /// As in the machine-readable zone of a passport: two fillers between family name and given names.
@@ -69,7 +71,7 @@ fn latin(family: &str, given: &str) -> Option<String> {
     match (family, given) {
         ("", "") => None,
         (family, "") => Some(family.to_owned()),
-        (family, given) => Some(format!("{family}<<{given}")),
+        (family, given) => Some([family, "<<", given].concat()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! document and the rest is what most checkers need not see.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -57,9 +58,9 @@ pub struct SignerFacts {
     /// Its key identifier.
     pub kid: Kid,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its country, ISO 3166-1 alpha-2; empty where unknown.
-    pub country: String,
+    pub country: Arc<str>,
     /// The one algorithm of its key.
     pub algorithm: Algorithm,
     /// First second in which its signatures count.
@@ -86,7 +87,7 @@ pub struct Trust {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListFacts {
     /// Who publishes it.
-    pub issuer: std::sync::Arc<str>,
+    pub issuer: Arc<str>,
     /// Its number.
     pub sequence: u64,
     /// When it was made.
@@ -216,8 +217,8 @@ impl SignerFacts {
     pub(crate) fn of(signer: &Signer) -> Self {
         Self {
             kid: signer.kid(),
-            name: signer.name().to_owned(),
-            country: signer.country().to_owned(),
+            name: Arc::clone(signer.shared_name()),
+            country: Arc::clone(signer.shared_country()),
             algorithm: signer.algorithm(),
             not_before: signer.not_before(),
             not_after: signer.not_after(),
@@ -230,8 +231,8 @@ impl Serialize for SignerFacts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(7))?;
         map.serialize_entry("kid", &hex::encode(self.kid))?;
-        map.serialize_entry("name", &self.name)?;
-        map.serialize_entry("country", &self.country)?;
+        map.serialize_entry("name", &*self.name)?;
+        map.serialize_entry("country", &*self.country)?;
         map.serialize_entry("algorithm", self.algorithm.name())?;
         map.serialize_entry("not_before", &self.not_before.to_rfc3339())?;
         map.serialize_entry("not_after", &self.not_after.to_rfc3339())?;

@@ -12,7 +12,7 @@ mod value;
 mod writer;
 
 pub use reader::{Items, Kind, Reader};
-pub use strict::validate;
+pub use strict::{Form, examine, validate};
 pub use value::{decode, encode};
 pub use writer::Writer;
 

@@ -14,9 +14,23 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// Maps up to this size compare every key with every other; in larger ones the keys are sorted.
 const SMALL_MAP: usize = 24;
 
+/// What [`examine`] found out about bytes that it let pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// The bytes are the deterministic encoding of RFC 8949 section 4.2.1: [`Limits::OURS`] would let them pass too, where
+    /// they passed [`Limits::FOREIGN`].
+    pub deterministic: bool,
+}
+
 /// Checks that the bytes are exactly one well-formed CBOR item within the limits: no key twice in a map (compared by
 /// value, so 1 as `01` and as `1801` are the same), no byte after the end, no length that lies.
 pub fn validate(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
+    examine(bytes, limits).map(drop)
+}
+
+/// Like [`validate`], and tells whether the encoding is the deterministic one, so that bytes which may be anybody's are
+/// walked over once only.
+pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Form, Error> {
     if bytes.len() > limits.max_bytes {
         return Err(Error::TooLong { length: bytes.len(), limit: limits.max_bytes });
     }
@@ -27,12 +41,13 @@ pub fn validate(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
         depth_left: limits.max_depth.min(MAX_DEPTH),
         items_left: limits.max_items,
         keys: Vec::new(),
+        deterministic: true,
     };
     pass.item()?;
     if pass.at < bytes.len() {
         return Err(Error::TrailingBytes { at: pass.at });
     }
-    Ok(())
+    Ok(Form { deterministic: pass.deterministic })
 }
 
 struct Pass<'a> {
@@ -43,6 +58,8 @@ struct Pass<'a> {
     items_left: usize,
     /// The keys of all open maps, the innermost map's last.
     keys: Vec<Key<'a>>,
+    /// No encoding met so far is other than the deterministic one.
+    deterministic: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -118,8 +135,11 @@ impl<'a> Pass<'a> {
         let bytes = self.bytes.get(self.at..end).ok_or(Error::Truncated { at: self.bytes.len() })?;
         self.at = end;
         let argument = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        if self.limits.shortest && major != 7 && argument < [24, 1 << 8, 1 << 16, 1 << 32][usize::from(info - 24)] {
-            return Err(Error::NotShortest { at: start });
+        if major != 7 && argument < [24, 1 << 8, 1 << 16, 1 << 32][usize::from(info - 24)] {
+            if self.limits.shortest {
+                return Err(Error::NotShortest { at: start });
+            }
+            self.deterministic = false;
         }
         Ok(argument)
     }
@@ -159,12 +179,12 @@ impl<'a> Pass<'a> {
         if let Some(count) = count {
             self.promise(start, count.checked_mul(2).ok_or(Error::LengthLies { at: start })?)?;
         }
-        // Where the encoding is deterministic, equal keys are equal bytes and stand side by side.
-        let by_bytes = self.limits.sorted && self.limits.shortest && !self.limits.indefinite;
         let first_key = self.keys.len();
         let first_pair = self.at;
         let mut all_compared = true;
-        let mut before: Option<&[u8]> = None;
+        // Keys that ascend in their deterministic encoding are all different: nothing needs to be compared by value.
+        let mut ascending = true;
+        let mut before: Option<(&[u8], Option<Key<'_>>)> = None;
         let mut left = count;
         loop {
             match &mut left {
@@ -175,18 +195,24 @@ impl<'a> Pass<'a> {
             }
             let at = self.at;
             let key = self.key()?;
-            if self.limits.sorted {
-                let key = &self.bytes[at..self.at];
-                match before.map(|before| before.cmp(key)) {
-                    Some(Ordering::Equal) => return Err(Error::DuplicateKey { at }),
-                    Some(Ordering::Greater) => return Err(Error::KeyOrder { at }),
-                    _ => before = Some(key),
-                }
+            let encoded = &self.bytes[at..self.at];
+            let order = match (before, key) {
+                (None, _) => Ordering::Less,
+                // In the deterministic encoding the order of the bytes is that of kind, number or length, and content.
+                (Some((_, Some(before))), Some(key)) if self.deterministic => before.order(&key),
+                (Some((before, _)), _) => before.cmp(encoded),
+            };
+            match order {
+                Ordering::Less => {}
+                Ordering::Equal => return Err(Error::DuplicateKey { at }),
+                Ordering::Greater if self.limits.sorted => return Err(Error::KeyOrder { at }),
+                Ordering::Greater => self.deterministic = false,
             }
+            before = Some((encoded, key));
+            ascending &= self.deterministic;
             match key {
-                _ if by_bytes => {}
                 Some(key) if self.keys.len() - first_key < SMALL_MAP => {
-                    if self.keys[first_key..].contains(&key) {
+                    if !ascending && self.keys[first_key..].contains(&key) {
                         return Err(Error::DuplicateKey { at });
                     }
                     if self.keys.capacity() == 0 {
@@ -198,6 +224,7 @@ impl<'a> Pass<'a> {
             }
             self.item()?;
         }
+        all_compared |= ascending;
         if !all_compared {
             refuse_equal_keys(self.bytes, first_pair..self.at, count.is_some())?;
         }
@@ -207,6 +234,7 @@ impl<'a> Pass<'a> {
     }
 
     fn indefinite(&mut self, start: usize, major: u8) -> Result<(), Error> {
+        self.deterministic = false;
         match major {
             2..=5 if !self.limits.indefinite => Err(Error::Indefinite { at: start }),
             2 | 3 => {
@@ -241,21 +269,20 @@ impl<'a> Pass<'a> {
         if major == 3 { self.text(start, length).map(drop) } else { self.string(start, length).map(drop) }
     }
 
-    fn simple(&self, start: usize, info: u8, argument: u64) -> Result<(), Error> {
+    fn simple(&mut self, start: usize, info: u8, argument: u64) -> Result<(), Error> {
         if info == 24 && argument < 32 {
             return Err(Error::ReservedSimple { at: start });
         }
-        if self.limits.shortest {
-            let shortest = match info {
-                25 => shortest(half_to_double(argument as u16)) == Shortest::Half(argument as u16),
-                26 => shortest(f64::from(f32::from_bits(argument as u32))) == Shortest::Single(argument as u32),
-                27 => shortest(f64::from_bits(argument)) == Shortest::Double(argument),
-                _ => true,
-            };
-            if !shortest {
-                return Err(Error::NotShortest { at: start });
-            }
+        let shortest = match info {
+            25 => shortest(half_to_double(argument as u16)) == Shortest::Half(argument as u16),
+            26 => shortest(f64::from(f32::from_bits(argument as u32))) == Shortest::Single(argument as u32),
+            27 => shortest(f64::from_bits(argument)) == Shortest::Double(argument),
+            _ => true,
+        };
+        if !shortest && self.limits.shortest {
+            return Err(Error::NotShortest { at: start });
         }
+        self.deterministic &= shortest;
         Ok(())
     }
 
@@ -289,6 +316,16 @@ struct Key<'a> {
     /// The integer, or the first eight bytes of the content, in which most keys differ.
     start: u64,
     content: &'a [u8],
+}
+
+impl Key<'_> {
+    /// The order of the two deterministic encodings.
+    #[inline]
+    fn order(&self, other: &Key<'_>) -> Ordering {
+        let kinds = self.kind.cmp(&other.kind).then(self.content.len().cmp(&other.content.len()));
+        let starts = kinds.then(self.start.cmp(&other.start));
+        if starts.is_eq() && self.content.len() > 8 { self.content.cmp(other.content) } else { starts }
+    }
 }
 
 impl PartialEq for Key<'_> {

@@ -1,7 +1,7 @@
 //! The claims of a certificate (RFC 8392) as CBOR.
 
 use super::{Claims, Content, DCC_SUB_CLAIM, Error, HCERT_CLAIM};
-use crate::cbor::{Kind, Limits, Reader, Writer, validate};
+use crate::cbor::{Form, Kind, Limits, Reader, Writer, examine, validate};
 use crate::cose::{Kid, Place, Sign1, Tagging};
 use crate::time::UnixTime;
 use crate::tolerance::{Tolerance, Tolerances};
@@ -31,8 +31,8 @@ impl Claims {
     /// Reads the payload of a message. Only the claims listed in [`Claims`] are read; others pass unread. A national
     /// certificate must be deterministic CBOR in its own claims; its message is checked by [`Claims::of`].
     pub fn decode(payload: &[u8]) -> Result<Claims, Error> {
-        validate(payload, &Limits::FOREIGN).map_err(Error::Cbor)?;
-        let decoder = Decoder { payload, reader: Reader::new(payload), tolerances: Tolerances::NONE };
+        let form = examine(payload, &Limits::FOREIGN).map_err(Error::Cbor)?;
+        let decoder = Decoder { payload, form, reader: Reader::new(payload), tolerances: Tolerances::NONE };
         let claims = decoder.claims()?;
         if matches!(claims.content, Content::National(_)) {
             national::check_claims(claims.iss.as_deref(), claims.iat, claims.nbf, claims.exp)
@@ -94,6 +94,7 @@ impl Claims {
 
 struct Decoder<'a> {
     payload: &'a [u8],
+    form: Form,
     reader: Reader<'a>,
     tolerances: Tolerances,
 }
@@ -126,8 +127,10 @@ impl Decoder<'_> {
                     Content::EuDcc(read.map_err(Error::Dcc)?)
                 }
                 Some(national::SUB_CLAIM) => {
-                    let broken = |error| Error::National(national::Error::Cbor(error));
-                    validate(self.payload, &Limits::OURS).map_err(broken)?;
+                    if !self.form.deterministic {
+                        let broken = |error| Error::National(national::Error::Cbor(error));
+                        validate(self.payload, &Limits::OURS).map_err(broken)?;
+                    }
                     Content::National(national::Certificate::read(&mut self.reader).map_err(Error::National)?)
                 }
                 other => {

@@ -74,6 +74,8 @@ pub struct ValueSet {
     pub version: String,
     /// Sorted by code.
     entries: Vec<Entry>,
+    /// The [`head`] of each code, in the same order: nearly all codes differ in it, and it is compared in one step.
+    heads: Vec<u128>,
 }
 
 /// All value sets and the catalogue of vaccines.
@@ -241,13 +243,16 @@ impl ValueSet {
                 goes_with: entry.goes_with,
             });
         }
-        Ok(ValueSet { id: raw.id, title: raw.title, date: raw.date, version: raw.version, entries })
+        let heads = entries.iter().map(|entry| head(&entry.code)).collect();
+        Ok(ValueSet { id: raw.id, title: raw.title, date: raw.date, version: raw.version, entries, heads })
     }
 
     /// The entry of this code, found by binary search.
     pub fn get(&self, code: &str) -> Option<&Entry> {
-        let found = self.entries.binary_search_by(|entry| entry.code.as_str().cmp(code)).ok()?;
-        self.entries.get(found)
+        let wanted = head(code);
+        let first = self.heads.partition_point(|head| *head < wanted);
+        let alike = self.heads.iter().skip(first).take_while(|head| **head == wanted).count();
+        self.entries.get(first..first + alike)?.iter().find(|entry| entry.code == code)
     }
 
     /// All entries, sorted by code.
@@ -320,6 +325,14 @@ struct RawEntry {
 struct GoesWith {
     holder: String,
     types: Vec<String>,
+}
+
+/// The first sixteen bytes of a code as a number, in the order in which codes are sorted.
+fn head(code: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = code.len().min(16);
+    bytes[..length].copy_from_slice(&code.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
 }
 
 fn yes() -> bool {
