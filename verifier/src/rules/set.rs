@@ -40,6 +40,10 @@ impl RuleSet {
         }
         let mut rules: BTreeMap<(String, Option<String>, String, Version), Rule> = BTreeMap::new();
         for form in forms {
+            // An array of the right length would pass for a rule otherwise.
+            if !form.is_object() {
+                return Err(Error::Malformed { detail: "a rule is an object".to_owned() });
+            }
             let rule = Rule::of(Form::deserialize(form).map_err(malformed)?)?;
             let key = (rule.id.clone(), rule.region.clone(), rule.purpose.clone(), rule.version);
             match rules.get(&key) {

@@ -193,7 +193,7 @@ fn one_that_fails_outweighs_those_that_are_open_and_no_rules_accept_nothing() {
 
 #[test]
 fn the_work_of_all_rules_together_is_bounded() {
-    // Twelve lists of 250 countries, looked through for each of 250 countries, are more than one rule may do.
+    // To look through all countries five hundred times is more than one rule may do.
     let sets = json!({ "var": "external.valueSets.country-2-codes" });
     let many = Json::from(vec![json!({ "in": ["??", sets] }); 500]);
     let heavy = json!({ "in": [true, many] });
