@@ -61,6 +61,8 @@ fn every_reason_that_a_text_can_have_is_among_the_cases() {
         Reason::TrustChainInvalid,
         Reason::EnvironmentMixed,
         Reason::BudgetExceeded,
+        Reason::RulesFailed,
+        Reason::RulesOpen,
     ];
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();
     let has =

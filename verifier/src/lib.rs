@@ -11,6 +11,7 @@ mod claims;
 pub mod inspect;
 #[cfg(feature = "picture")]
 pub mod picture;
+pub mod rules;
 #[cfg(feature = "scan")]
 pub mod scan;
 pub mod verdict;

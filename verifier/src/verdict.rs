@@ -38,6 +38,9 @@ pub struct Verdict {
     pub signer: Option<SignerFacts>,
     /// What the verifier believed in while it checked.
     pub trust: Trust,
+    /// What each rule says; `None` where no rules were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<crate::rules::Outcome>>,
     /// Every check that was made, in order. After a good signature all are made, even when one has failed.
     pub checks: Vec<Check>,
 }
@@ -165,6 +168,8 @@ pub enum Step {
     Values,
     /// The dates can be.
     Dates,
+    /// The rules of a country; only where they were asked for.
+    Rules,
 }
 
 impl Verdict {
@@ -186,7 +191,17 @@ impl Verdict {
     }
 
     pub(crate) fn new(reason: Reason, trust: Trust, checks: Vec<Check>) -> Self {
-        Self { verdict: reason.class(), reason, format: None, holder: None, claims: None, signer: None, trust, checks }
+        Self {
+            verdict: reason.class(),
+            reason,
+            format: None,
+            holder: None,
+            claims: None,
+            signer: None,
+            trust,
+            rules: None,
+            checks,
+        }
     }
 
     /// Is it valid?

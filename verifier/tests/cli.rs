@@ -295,6 +295,76 @@ fn inspection_prints_every_layer_and_says_where_it_stops() {
     assert!(words.contains("STOPS HERE"), "{words}");
 }
 
+/// A rule about the days since the dose; the certificate of these tests has three.
+fn rule(days: i64, operator: &str) -> Json {
+    let clock = serde_json::json!({ "plusTime": [{ "var": "external.validationClock" }, 0, "day"] });
+    let dose = serde_json::json!({ "plusTime": [{ "var": "payload.v.0.dt" }, days, "day"] });
+    serde_json::json!({
+        "Identifier": "VR-DE-0001", "Type": "Acceptance", "Country": "DE", "Version": "1.0.0", "SchemaVersion": "1.0.0",
+        "Engine": "CERTLOGIC", "EngineVersion": "1.0.0", "CertificateType": "Vaccination",
+        "Description": [
+            { "lang": "en", "desc": "The last dose must be old enough." },
+            { "lang": "vi", "desc": "Mũi tiêm cuối phải đủ lâu.\u{1b}[2J" },
+        ],
+        "ValidFrom": "2026-01-01T00:00:00Z", "ValidTo": "2030-01-01T00:00:00Z", "AffectedFields": ["v.0.dt"],
+        "Logic": { operator: [clock, dose] },
+    })
+}
+
+#[test]
+fn rules_of_a_country_are_asked_and_told_in_the_language_chosen() {
+    let folder = Folder::new("rules");
+    let signer = signer();
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let (good, bad) = (rule(3, "not-before"), rule(14, "not-before"));
+    let good = folder.file("good.json", Json::from(vec![good]).to_string());
+    let bad = folder.file("bad.json", bad.to_string());
+    let open = folder.file("open.json", rule(3, "near").to_string());
+    for content in [Content::National(certificates::national()), Content::EuDcc(certificates::eu_dcc())] {
+        let text = certificates::text(&signer, &certificates::claims(content));
+        let check = |more: &[&str], code| {
+            exits(&[&["check", "--signer", &pem, "--at", AT, "--country", "de"], more, &[&text]].concat(), code)
+        };
+        let words = check(&["--rules", &good], 0);
+        assert!(words.contains("Rules satisfied:") && words.contains("1/1"), "{words}");
+        let words = check(&["--rules", &bad], 1);
+        assert!(words.contains("rules-failed") && words.contains("Mũi tiêm cuối phải đủ lâu."), "{words}");
+        assert!(!words.contains('\u{1b}'), "{words}");
+        let words = check(&["--rules", &bad, "--lang", "en"], 1);
+        assert!(words.contains("Not satisfied:") && words.contains("The last dose must be old enough."), "{words}");
+        check(&["--rules", &bad, "--travel-at", "2026-12-04T00:00:00Z"], 0);
+        let words = check(&["--rules", &bad, "--travel-at", "2028-01-01T00:00:00Z"], 1);
+        assert!(words.contains("certificate-expired"), "{words}");
+        let words = check(&["--rules", &open], 2);
+        assert!(words.contains("rules-open") && words.contains("unrecognised operator"), "{words}");
+        let words = check(&["--rules", &good, "--purpose", "event"], 2);
+        assert!(words.contains("rules-open") && words.contains("0/0"), "{words}");
+        let json: Json = serde_json::from_str(&check(&["--rules", &bad, "--lang", "fr", "--json"], 1)).unwrap();
+        assert_eq!((&json["verdict"], &json["reason"]), (&Json::from("invalid"), &Json::from("rules-failed")));
+        let words = "The last dose must be old enough.";
+        let expected = [("id", "VR-DE-0001"), ("outcome", "failed"), ("version", "1.0.0"), ("words", words)];
+        let expected: Json = expected.map(|(name, value)| (name.to_owned(), Json::from(value))).into_iter().collect();
+        assert_eq!(json["rules"], Json::from(vec![expected]));
+    }
+    let text = text(&signer);
+    let json: Json =
+        serde_json::from_str(&exits(&["check", "--json", "--signer", &pem, "--at", AT, &text], 0)).unwrap();
+    assert_eq!(json.get("rules"), None);
+}
+
+#[test]
+fn rules_without_a_country_or_that_cannot_be_read_are_wrong_usage() {
+    let folder = Folder::new("rules-usage");
+    let rules = folder.file("rules.json", "[]");
+    let broken = folder.file("broken.json", "[{}]");
+    exits(&["check", "--rules", &rules, "HC1:"], 64);
+    exits(&["check", "--country", "DE", "HC1:"], 64);
+    exits(&["check", "--lang", "en", "HC1:"], 64);
+    exits(&["check", "--rules", &rules, "--country", "Germany", "HC1:"], 64);
+    exits(&["check", "--rules", &broken, "--country", "DE", "HC1:"], 64);
+    exits(&["check", "--rules", &rules, "--country", "DE", "HC1:"], 1);
+}
+
 /// Five pixels a module, with the white border.
 fn picture(text: &str) -> image::GrayImage {
     let symbol = Symbol::encode(text, Use::Screen).unwrap();

@@ -22,7 +22,7 @@ pub use table::Reason;
 pub enum Class {
     /// The certificate is genuine and in force.
     Valid,
-    /// The certificate is not genuine, not in force, or no certificate at all.
+    /// The certificate is not genuine, not in force, no certificate at all, or not what the rules asked for demand.
     Invalid,
     /// This verifier cannot tell, for want of data or because the format is not its own. Nobody is to be refused for it.
     Unknown,

@@ -218,6 +218,18 @@ reasons! {
         en "The certificate has been revoked."
            "Do not accept it; advise the holder to ask the issuer.";
 
+    // Rules for entry and use
+    RulesFailed "rules-failed" Invalid
+        vi "Chứng nhận là thật, nhưng không đáp ứng quy định nhập cảnh hoặc sử dụng đã chọn."
+           "Nói cho người mang biết quy định nào chưa đáp ứng; không kết luận là giả."
+        en "The certificate is genuine, but does not satisfy the chosen rules for entry or use."
+           "Tell the holder which rules are not satisfied; do not take it for a forgery.";
+    RulesOpen "rules-open" Unknown
+        vi "Không xét được chứng nhận này theo quy định đã chọn."
+           "Không từ chối chỉ vì điều này; xem lại nước, mục đích và bản quy định, rồi hỏi nơi ban hành quy định."
+        en "This certificate cannot be judged by the chosen rules."
+           "Do not refuse anybody for this alone; look at country, purpose and edition of the rules, then ask whoever made them.";
+
     // The verifier's own data
     TrustListMissing "trust-list-missing" Unknown
         vi "Chưa có danh sách tin cậy."

@@ -9,6 +9,7 @@
 
 mod content;
 mod refusal;
+mod rules;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use trust_list::backend::Backend;
 use trust_list::list::{Freshness, SignerList};
 use trust_list::signers::{Signer, Signers};
 
+use crate::rules::{Chosen, RuleSet};
 use crate::verdict::{ListFacts, ListState, Trust, Verdict};
 use run::Run;
 
@@ -39,13 +41,14 @@ pub struct Verifier {
     list_issuer: Arc<str>,
     list_refused: Option<Reason>,
     given: Signers,
+    rules: Option<(RuleSet, Chosen)>,
 }
 
 impl Verifier {
     /// A verifier that believes nobody yet. `backend` is the one its signers are to be prepared with.
     #[must_use]
     pub fn new(backend: &'static dyn Backend) -> Self {
-        Self { backend, list: None, list_issuer: Arc::from(""), list_refused: None, given: Signers::new() }
+        Self { backend, list: None, list_issuer: Arc::from(""), list_refused: None, given: Signers::new(), rules: None }
     }
 
     /// Believes the signers of that list, for as long as it is not too old.
@@ -68,6 +71,13 @@ impl Verifier {
     #[must_use]
     pub fn with_signer(mut self, signer: Signer) -> Self {
         self.given.insert(signer);
+        self
+    }
+
+    /// Asks these rules, as chosen, of every certificate whose signature is good. Without this no rules are asked.
+    #[must_use]
+    pub fn with_rules(mut self, rules: RuleSet, chosen: Chosen) -> Self {
+        self.rules = Some((rules, chosen));
         self
     }
 

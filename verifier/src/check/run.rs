@@ -9,7 +9,7 @@ use specs::reason::Reason;
 use specs::time::UnixTime;
 use trust_list::signers::{Signer, Source};
 
-use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, refusal};
+use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, refusal, rules};
 use crate::verdict::{Check, Claims, Format, Holder, ListState, SignerFacts, Step, Trust, Verdict};
 
 /// What a check found: words for the record, or a reason with words.
@@ -54,7 +54,13 @@ impl<'v> Run<'v> {
                 None
             }
         };
+        let asked = claims.as_ref().and_then(|claims| rules::ask(self.verifier, claims, signer, self.at));
+        let rules = asked.map(|(finding, outcomes)| {
+            self.note(Step::Rules, finding);
+            outcomes
+        });
         let mut verdict = Verdict::new(self.reason.unwrap_or(Reason::Valid), self.trust, self.checks);
+        verdict.rules = rules;
         verdict.signer = Some(SignerFacts::of(signer));
         if let Some(claims) = claims {
             verdict.format = Some(Format::of(&claims.content));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use specs::time::UnixTime;
+use verifier::rules::ENTRY;
 
 /// Exit code of a certificate that is valid.
 pub(crate) const EXIT_VALID: u8 = 0;
@@ -53,6 +54,25 @@ pub(crate) struct Check {
     /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub(crate) at: Option<UnixTime>,
+    /// Also ask the rules of a country, from this file (JSON array, believed as it is); needs --country / Hỏi thêm quy
+    /// định của một nước
+    #[arg(long, value_name = "FILE", requires = "country")]
+    pub(crate) rules: Option<PathBuf>,
+    /// The country to be entered (ISO 3166-1 alpha-2, or EU); needs --rules / Nước nhập cảnh
+    #[arg(long, value_name = "CC", requires = "rules", value_parser = country)]
+    pub(crate) country: Option<String>,
+    /// A region of that country, whose rules are asked too; needs --rules / Vùng
+    #[arg(long, value_name = "REGION", requires = "rules")]
+    pub(crate) region: Option<String>,
+    /// What for: entry, or another label that the rules carry; needs --rules / Mục đích
+    #[arg(long, value_name = "LABEL", requires = "rules", default_value = ENTRY)]
+    pub(crate) purpose: String,
+    /// The day of travel, by default the moment of the check (--at); needs --rules / Ngày đi
+    #[arg(long, value_name = "RFC3339", requires = "rules", value_parser = moment)]
+    pub(crate) travel_at: Option<UnixTime>,
+    /// The language in which to say what the rules demand, else English; needs --rules / Ngôn ngữ
+    #[arg(long, value_name = "LANG", requires = "rules", default_value = "vi")]
+    pub(crate) lang: String,
     /// Print the verdict as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -70,4 +90,9 @@ pub(crate) struct Inspect {
 
 fn moment(text: &str) -> Result<UnixTime, String> {
     UnixTime::from_rfc3339(text).ok_or_else(|| "not an RFC 3339 time such as 2026-11-23T07:00:00Z".to_owned())
+}
+
+fn country(text: &str) -> Result<String, String> {
+    let letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if letters { Ok(text.to_ascii_uppercase()) } else { Err("not two letters such as VN or EU".to_owned()) }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod input;
+mod rules;
 mod state;
 mod words;
 
@@ -53,7 +54,7 @@ impl From<input::Error> for Usage {
 
 fn check(asked: &Check) -> Result<u8, Usage> {
     let at = asked.at.unwrap_or_else(clock::now);
-    let verifier = believing(asked, at)?;
+    let verifier = rules::asked(asked, believing(asked, at)?)?;
     let mut verdict = match input::read(&asked.input)? {
         Input::Text(text) => verifier.check(&text, at),
         Input::UnreadablePicture(why) => Verdict::unreadable_picture(why.to_string()),

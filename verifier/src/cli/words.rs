@@ -30,6 +30,7 @@ pub(super) fn verdict(verdict: &Verdict, at: UnixTime, colour: bool) -> String {
     if let Some(claims) = &verdict.claims {
         about(claims, &mut line);
     }
+    super::rules::words(verdict, &mut line);
     if let Some(signer) = &verdict.signer {
         line("Người ký / Signed by:", &signed_by(signer));
     }

@@ -1,0 +1,185 @@
+//! A certificate as rules see it: the names and shapes of the EU's schema, whatever the format was, so that one rule
+//! serves all. A national certificate shows itself as a vaccination.
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value as Json, json};
+use specs::dcc::{self, Entry};
+use specs::hcert::Content;
+use specs::national;
+use specs::time::UnixTime;
+use specs::value_set::{Set, ValueSets};
+
+use super::Chosen;
+
+/// What a certificate is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Event {
+    /// A dose of vaccine.
+    Vaccination,
+    /// A test.
+    Test,
+    /// A recovery.
+    Recovery,
+}
+
+/// A certificate as rules are asked about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subject {
+    /// What it is about.
+    pub event: Event,
+    /// The certificate in the names of the EU's schema.
+    pub payload: Json,
+    /// What the envelope and the signer say.
+    pub external: External,
+}
+
+/// What rules may ask beside the certificate itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct External {
+    /// When it was issued.
+    pub issued: Option<UnixTime>,
+    /// When it ends.
+    pub expires: Option<UnixTime>,
+    /// The country that issued it, ISO 3166-1 alpha-2.
+    pub issuer_country: String,
+    /// The key identifier of its signer, in base64.
+    pub kid: String,
+}
+
+impl Event {
+    /// The kind as rules name it.
+    pub(super) fn of_rule(name: &str) -> Option<Self> {
+        match name {
+            "Vaccination" => Some(Self::Vaccination),
+            "Test" => Some(Self::Test),
+            "Recovery" => Some(Self::Recovery),
+            _ => None,
+        }
+    }
+}
+
+impl Subject {
+    /// The certificate as rules see it.
+    #[must_use]
+    pub fn of(content: &Content, external: External) -> Self {
+        let (event, payload) = match content {
+            Content::EuDcc(certificate) => dcc_payload(certificate),
+            Content::National(certificate) => (Event::Vaccination, national_payload(certificate)),
+        };
+        Self { event, payload, external }
+    }
+
+    /// What a rule's logic is given: `payload` and `external`.
+    pub(super) fn data(&self, chosen: &Chosen, at: UnixTime) -> Json {
+        let own = &self.external;
+        let mut external = Map::new();
+        external.insert("validationClock".to_owned(), Json::from(at.to_rfc3339()));
+        external.insert("valueSets".to_owned(), value_sets().clone());
+        external.insert("countryCode".to_owned(), Json::from(chosen.country.as_str()));
+        external.insert("issuerCountryCode".to_owned(), Json::from(own.issuer_country.as_str()));
+        external.insert("kid".to_owned(), Json::from(own.kid.as_str()));
+        let optional = [
+            ("exp", own.expires.map(UnixTime::to_rfc3339)),
+            ("iat", own.issued.map(UnixTime::to_rfc3339)),
+            ("region", chosen.region.clone()),
+        ];
+        external.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Json::from(value?)))));
+        json!({ "payload": self.payload, "external": external })
+    }
+}
+
+/// The value sets under the gateway's names, each a list of its codes.
+#[must_use]
+pub fn value_sets() -> &'static Json {
+    static SETS: OnceLock<Json> = OnceLock::new();
+    SETS.get_or_init(|| {
+        let codes = |set| ValueSets::bundled().set(set).entries().iter().map(|entry| entry.code.as_str()).collect();
+        let named: [(&str, Json); 8] = [
+            ("country-2-codes", codes(Set::Country)),
+            ("covid-19-lab-result", codes(Set::TestResult)),
+            ("covid-19-lab-test-manufacturer-and-name", codes(Set::TestDevice)),
+            ("covid-19-lab-test-type", codes(Set::TestType)),
+            ("disease-agent-targeted", codes(Set::Disease)),
+            ("sct-vaccines-covid-19", codes(Set::VaccineType)),
+            ("vaccines-covid-19-auth-holders", codes(Set::VaccineHolder)),
+            ("vaccines-covid-19-names", codes(Set::VaccineProduct)),
+        ];
+        named.into_iter().map(|(name, codes)| (name.to_owned(), codes)).collect()
+    })
+}
+
+/// A DCC in its schema's own names; what it does not have is absent.
+fn dcc_payload(certificate: &dcc::Certificate) -> (Event, Json) {
+    let name = &certificate.name;
+    let (event, group, entry) = match &certificate.entry {
+        Entry::Vaccination(entry) => (Event::Vaccination, "v", vaccination(entry)),
+        Entry::Test(entry) => (Event::Test, "t", test(entry)),
+        Entry::Recovery(entry) => (Event::Recovery, "r", recovery(entry)),
+    };
+    let name = present([
+        ("fn", name.family.as_deref()),
+        ("fnt", name.family_std.as_deref()),
+        ("gn", name.given.as_deref()),
+        ("gnt", name.given_std.as_deref()),
+    ]);
+    (event, json!({ "ver": certificate.ver, "nam": name, "dob": certificate.birth_date, group: [entry] }))
+}
+
+fn vaccination(entry: &dcc::Vaccination) -> Json {
+    json!({
+        "tg": entry.disease, "vp": entry.vaccine, "mp": entry.product, "ma": entry.manufacturer,
+        "dn": entry.dose_number, "sd": entry.series_doses, "dt": entry.date,
+        "co": entry.country, "is": entry.issuer, "ci": entry.id,
+    })
+}
+
+fn test(entry: &dcc::Test) -> Json {
+    present([
+        ("tg", Some(&*entry.disease)),
+        ("tt", Some(&entry.kind)),
+        ("nm", entry.test_name.as_deref()),
+        ("ma", entry.device.as_deref()),
+        ("sc", Some(&entry.sampled)),
+        ("tr", Some(&entry.result)),
+        ("tc", entry.centre.as_deref()),
+        ("co", Some(&entry.country)),
+        ("is", Some(&entry.issuer)),
+        ("ci", Some(&entry.id)),
+    ])
+}
+
+fn recovery(entry: &dcc::Recovery) -> Json {
+    json!({
+        "tg": entry.disease, "fr": entry.first_positive, "df": entry.valid_from, "du": entry.valid_until,
+        "co": entry.country, "is": entry.issuer, "ci": entry.id,
+    })
+}
+
+/// A national certificate as a vaccination of the EU's schema. It counts doses received and not doses of a series; those
+/// are taken from the catalogue of vaccines, and absent for a product that is not in it, which leaves a rule that asks for
+/// them open.
+fn national_payload(certificate: &national::Certificate) -> Json {
+    let name = &certificate.name;
+    let catalogue = ValueSets::bundled().vaccines();
+    let series = catalogue.iter().find(|vaccine| vaccine.eu_mp == certificate.product).map(|vaccine| vaccine.doses);
+    let mut entry = json!({
+        "tg": certificate.disease, "vp": certificate.vaccine, "mp": certificate.product,
+        "ma": certificate.manufacturer, "dn": certificate.dose_number, "dt": certificate.date.to_string(),
+        "co": national::ISSUER, "is": national::ISSUER, "ci": certificate.id,
+    });
+    if let Some(series) = series {
+        entry["sd"] = Json::from(series);
+    }
+    json!({
+        "ver": dcc::SCHEMA_VERSION,
+        "nam": { "fn": name.family, "fnt": name.family_std, "gn": name.given, "gnt": name.given_std },
+        "dob": certificate.birth_date.to_string(),
+        "v": [entry],
+    })
+}
+
+/// An object of those members that are there.
+fn present<const N: usize>(members: [(&str, Option<&str>); N]) -> Json {
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Json::from(value?)))).collect()
+}
