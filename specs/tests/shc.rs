@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use specs::qr::{Level, Segment, Symbol, Use};
-use specs::shc::{self, Claims, Error, Measured, Tolerance};
+use specs::shc::{self, Claims, Coding, Error, Measured, Tolerance};
 
 fn cases() -> Vec<Value> {
     let vectors: Value = serde_json::from_str(include_str!("../vectors/shc.json")).unwrap();
@@ -68,6 +68,10 @@ fn what_a_card_says() {
 fn what_a_result_says() {
     let bundle = claims(&text("a laboratory result")).unwrap().bundle;
     let [found] = &bundle.observations[..] else { panic!("one result") };
+    let mut torn = found.clone();
+    let opposite = Coding { system: Some("http://snomed.info/sct".into()), code: "260373001".into() };
+    torn.value = Some(Measured::Codes(vec![Coding { code: "260415000".into(), ..opposite.clone() }, opposite]));
+    assert_eq!(torn.detected(), None);
     assert_eq!(
         (found.detected(), found.date.to_string(), &*found.code[0].code),
         (Some(false), "2026-11-20".into(), "94558-4")
@@ -84,5 +88,5 @@ fn a_card_is_a_symbol_of_two_segments() {
     let digits = text.strip_prefix(shc::PREFIX).unwrap();
     let symbol =
         Symbol::encode_segments(&[Segment::Bytes(shc::PREFIX), Segment::Numeric(digits)], Use::Screen).unwrap();
-    assert_eq!((symbol.version(), symbol.level()), (20, Level::M));
+    assert_eq!((symbol.version(), symbol.level()), (21, Level::M));
 }

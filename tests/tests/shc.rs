@@ -4,6 +4,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use specs::qr::{Segment, Symbol, Use};
 use specs::shc::{self, Error, Opened};
 use std::{collections::BTreeMap, path::Path};
 use tests::vectors;
@@ -212,4 +213,22 @@ fn our_own_vectors_are_signed_as_they_say() {
         ran += 1;
     }
     assert!(ran >= 18, "{ran}");
+}
+
+#[test]
+fn other_decoders_read_the_symbols_that_we_draw() {
+    let vectors: Value = serde_json::from_str(include_str!("../../specs/vectors/shc.json")).unwrap();
+    let text = vectors["cases"][0]["text"].as_str().unwrap();
+    let digits = text.strip_prefix(shc::PREFIX).unwrap();
+    let segments = [Segment::Bytes(shc::PREFIX), Segment::Numeric(digits)];
+    let png = Symbol::encode_segments(&segments, Use::Screen).unwrap().png(4).unwrap();
+    assert_eq!(verifier::picture::read(&png).as_deref(), Ok(text), "rxing");
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("card.png");
+    std::fs::write(&picture, png).unwrap();
+    let arguments = ["--raw", "--quiet", "-Sdisable", "-Sqrcode.enable"];
+    match std::process::Command::new("zbarimg").args(arguments).arg(picture).output() {
+        Ok(said) => assert_eq!(String::from_utf8(said.stdout).unwrap().trim_end(), text, "zbar"),
+        Err(error) => eprintln!("SKIPPED: zbarimg is not installed (apt-get install zbar-tools): {error}"),
+    }
 }

@@ -170,16 +170,18 @@ impl Observation {
         Ok(Observation { code, date, value: Measured::read(found)?, performer })
     }
 
-    /// Whether the agent was found, where the result is one of SNOMED CT's codes for that.
+    /// Whether the agent was found, where the result is one of SNOMED CT's codes for that, and no other says the opposite.
     pub fn detected(&self) -> Option<bool> {
         let Some(Measured::Codes(codes)) = &self.value else { return None };
         let known = codes.iter().filter(|coding| coding.system.as_deref() == Some("http://snomed.info/sct"));
-        known.into_iter().find_map(|coding| match coding.code.as_str() {
+        let mut meanings = known.filter_map(|coding| match coding.code.as_str() {
             // Detected, positive; not detected, negative.
             "260373001" | "10828004" => Some(true),
             "260415000" | "260385009" => Some(false),
             _ => None,
-        })
+        });
+        let first = meanings.next()?;
+        meanings.all(|other| other == first).then_some(first)
     }
 }
 
