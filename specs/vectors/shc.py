@@ -108,7 +108,7 @@ def good():
     yield "times with a fraction", symbol(jws(claims(nbf=ISSUED + 0.677, exp=ISSUED + 86400.25))), []
     yield "a laboratory result", symbol(jws(claims(PATIENT, RESULT))), []
     yield "a quantity", symbol(jws(claims(PATIENT, change(
-        RESULT, valueCodeableConcept=None, valueQuantity={"value": 12.5, "unit": "mg/dL"})))), []
+        RESULT, valueCodeableConcept=None, valueQuantity={"value": 12.5, "comparator": "<", "unit": "mg/dL"})))), []
     yield "resources of other kinds", symbol(jws(claims(summary, PATIENT, change(
         DOSE, patient={"reference": "resource:1"}), summary))), []
     yield "a dose without lot and performer, of a month", symbol(jws(claims(PATIENT, change(

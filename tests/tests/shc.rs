@@ -147,15 +147,20 @@ fn every_example_verifies_in_each_of_its_forms() {
             assert_eq!(symbols.len(), if number == 2 { 3 } else { 1 });
             let payload: Value = serde_json::from_str(&file(&path("c-jws-payload-minified.json"))).unwrap();
             for text in [file(&path("d-jws.txt")), file(&path("e-file.smart-health-card")), symbols.join("\n")] {
+                // The older patient summary is signed well, and of nobody: it has no Patient.
+                let of_nobody = (set, number) == ("spec-examples/examples", 2);
+                let expected = if of_nobody { "shc-patients" } else { "verified" };
                 for backend in [backend::portable(), backend::native()] {
-                    assert_eq!(check(&text, &keys, backend), "verified", "{set} {number}");
+                    assert_eq!(check(&text, &keys, backend), expected, "{set} {number}");
                 }
                 assert_eq!(shc::open(&text).unwrap().json(), &payload, "{set} {number}");
                 ran += 1;
             }
         }
     }
-    println!("SMART Health Cards: {ran} texts of 8 examples verify, on both back ends");
+    println!(
+        "SMART Health Cards: {ran} texts of 8 examples verify, on both back ends (one, in three forms, is of nobody)"
+    );
     assert_eq!(ran, 24);
 }
 

@@ -84,7 +84,7 @@ impl Error {
 }
 
 /// Reads exactly one value; space may stand around it. Integers of 64 bits stay exact, other numbers become the nearest
-/// `f64`.
+/// `f64` or its neighbour.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
     if bytes.len() > limits.bytes {
         return Err(Error::TooLong { length: bytes.len(), most: limits.bytes });

@@ -73,7 +73,7 @@ pub enum Measured {
     Codes(Vec<Coding>),
     /// A text as it is.
     Text(String),
-    /// A number with its unit.
+    /// A number with its unit, and a sign before it where the number is a bound: `<1 /mL`.
     Quantity(String),
 }
 
@@ -193,8 +193,10 @@ impl Measured {
         }
         if let Some(quantity) = found.get("valueQuantity") {
             let number = quantity.get("value").and_then(Value::as_number).ok_or(Error::Field { field: FIELD })?;
-            let unit = fields::optional_text(quantity, "unit", FIELD)?;
-            let words = unit.map_or_else(|| number.to_string(), |unit| format!("{number} {unit}"));
+            // Without its comparator "< 1" would become "1".
+            let comparator = fields::optional_text(quantity, "comparator", FIELD)?.unwrap_or_default();
+            let unit = fields::optional_text(quantity, "unit", FIELD)?.unwrap_or_default();
+            let words = format!("{comparator}{number} {unit}").trim_end().to_owned();
             return Ok(Some(Measured::Quantity(words)));
         }
         Ok(fields::optional_text(found, "valueString", FIELD)?.map(|text| Measured::Text(text.to_owned())))
