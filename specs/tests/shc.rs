@@ -56,7 +56,7 @@ fn what_a_card_says() {
     assert_eq!(patient.birth_date.to_string(), "1990-05-17");
     let doses: Vec<_> =
         claims.bundle.immunizations.iter().map(|dose| (dose.date.to_string(), dose.lot.as_deref())).collect();
-    assert_eq!(doses, [("2026-10-02".into(), Some("DEMO-0001")), ("2026-10-30".into(), Some("DEMO-0002"))]);
+    assert_eq!(doses, [("2026-10-02".to_owned(), Some("DEMO-0001")), ("2026-10-30".to_owned(), Some("DEMO-0002"))]);
     let vaccine = &claims.bundle.immunizations[0].vaccine;
     assert_eq!(
         (vaccine.len(), vaccine[0].system.as_deref(), &*vaccine[0].code),
@@ -74,7 +74,7 @@ fn what_a_result_says() {
     assert_eq!(torn.detected(), None);
     assert_eq!(
         (found.detected(), found.date.to_string(), &*found.code[0].code),
-        (Some(false), "2026-11-20".into(), "94558-4")
+        (Some(false), "2026-11-20".to_owned(), "94558-4")
     );
     let bundle = claims(&text("a quantity")).unwrap().bundle;
     assert_eq!(bundle.observations[0].value, Some(Measured::Quantity("<12.5 mg/dL".into())));

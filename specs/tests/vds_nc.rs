@@ -63,6 +63,6 @@ fn what_a_test_says() {
     assert_eq!((&*test.result, test.method.as_deref()), ("negative", Some("nasopharyngeal")));
     assert_eq!(
         (test.sampled.to_string(), test.reported.to_string()),
-        ("2026-11-20T01:30:00Z".into(), "2026-11-20T08:00:00Z".into())
+        ("2026-11-20T01:30:00Z".to_owned(), "2026-11-20T08:00:00Z".to_owned())
     );
 }
