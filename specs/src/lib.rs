@@ -1,8 +1,9 @@
 //! THE NORM: what two independent parties must agree on byte for byte.
 //!
 //! Each page of this folder has its module here: bytes and characters at the bottom ([`base45`], [`zlib`], [`cbor`],
-//! [`cose`]), the envelope that travels in a QR symbol ([`hcert`]), what it carries ([`dcc`], [`national`]) and the
-//! list that says who may sign it ([`signer_list`]). Nothing here checks a signature, reads a clock or draws random
+//! [`cose`], [`json`], [`jws`]), the envelope that travels in a QR symbol ([`hcert`]), what it carries ([`dcc`],
+//! [`national`]), the formats of others that have an envelope of their own ([`shc`], [`vds_nc`]) and the list that says
+//! who may sign it ([`signer_list`]). Nothing here checks a signature, reads a clock or draws random
 //! numbers: time is an argument and belief is `trust-list`'s work.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
@@ -13,13 +14,17 @@ pub mod dcc;
 pub mod foreign;
 pub mod hcert;
 pub mod icao;
+pub mod json;
+pub mod jws;
 pub mod language;
 pub mod national;
 pub mod qr;
 pub mod reason;
+pub mod shc;
 pub mod signer_list;
 pub mod time;
 mod tolerance;
 pub mod uvci;
 pub mod value_set;
+pub mod vds_nc;
 pub mod zlib;

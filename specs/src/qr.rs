@@ -1,7 +1,9 @@
-//! Certificate text as a QR symbol (ISO/IEC 18004): always the alphanumeric mode, error correction by use, four modules
-//! of quiet zone. The symbol is drawn as SVG, and as PNG with the feature `png`.
+//! Certificate text as a QR symbol (ISO/IEC 18004): our own always in the alphanumeric mode, formats of others in the
+//! segments that they prescribe; error correction by use, four modules of quiet zone. The symbol is drawn as SVG, and as
+//! PNG with the feature `png`.
 
 use qrcode::bits::Bits;
+use qrcode::types::QrResult;
 use qrcode::{Color, EcLevel, QrCode, Version};
 
 /// Most characters that any symbol can hold: version 40, level L, alphanumeric mode.
@@ -21,6 +23,17 @@ pub enum Use {
     Screen,
     /// Paper, which is folded, soiled and printed with little toner: level Q.
     Paper,
+}
+
+/// Part of a text, with the mode in which it is written (ISO/IEC 18004 section 7.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Segment<'a> {
+    /// The 45 characters of the alphanumeric mode: two in 11 bits.
+    Alphanumeric(&'a str),
+    /// Decimal digits: three in 10 bits.
+    Numeric(&'a str),
+    /// Any bytes: 8 bits each.
+    Bytes(&'a str),
 }
 
 /// Error correction levels of ISO/IEC 18004.
@@ -51,17 +64,18 @@ pub enum Error {
     #[error("there is no text to draw")]
     Empty,
     /// More text than any symbol holds.
-    #[error("{chars} characters do not fit into a QR symbol ({MAX_CHARS} at most)")]
+    #[error("{chars} characters do not fit into a QR symbol")]
     TooLong {
         /// Characters of the text.
         chars: usize,
     },
-    /// A character outside the alphanumeric mode. Certificates never need one; another mode would break readers.
-    #[error("the character {character:?} at {at} is not in the alphanumeric mode")]
+    /// A character outside the mode of its segment. Our certificates never need one outside the alphanumeric mode; another
+    /// mode would break readers.
+    #[error("the character {character:?} at {at} is not in the mode of its segment")]
     Character {
         /// The character.
         character: char,
-        /// Its place, in bytes from the start.
+        /// Its place, in bytes from the start of its segment.
         at: usize,
     },
     /// The picture would be wider than [`MAX_PIXELS`], or the scale is 0.
@@ -103,24 +117,24 @@ impl Symbol {
     /// Draws the smallest symbol that holds `text` at the level of its use. A lower level is taken only if the text does not
     /// fit into version 40 at that level.
     pub fn encode(text: &str, used: Use) -> Result<Symbol, Error> {
-        if text.is_empty() {
+        Symbol::encode_segments(&[Segment::Alphanumeric(text)], used)
+    }
+
+    /// The same for a text in segments: SMART Health Cards are [`Segment::Bytes`] and [`Segment::Numeric`].
+    pub fn encode_segments(segments: &[Segment<'_>], used: Use) -> Result<Symbol, Error> {
+        let chars = segments.iter().map(|segment| segment.text().len()).sum();
+        if chars == 0 {
             return Err(Error::Empty);
         }
-        if let Some((at, character)) = text.char_indices().find(|&(_, character)| !is_alphanumeric(character)) {
-            return Err(Error::Character { character, at });
-        }
-        let too_long = Error::TooLong { chars: text.len() };
-        if text.len() > MAX_CHARS {
-            return Err(too_long);
-        }
+        segments.iter().try_for_each(|segment| segment.check())?;
         for &level in used.levels() {
             for version in 1..=40 {
-                if let Some(symbol) = draw(text, version, level) {
+                if let Some(symbol) = draw(segments, version, level) {
                     return Ok(symbol);
                 }
             }
         }
-        Err(too_long)
+        Err(Error::TooLong { chars })
     }
 
     /// Whether the module in this column and row is dark. Row by row from the top left, without the quiet zone.
@@ -212,33 +226,67 @@ fn is_alphanumeric(character: char) -> bool {
     matches!(character, '0'..='9' | 'A'..='Z' | ' ' | '$' | '%' | '*' | '+' | '-' | '.' | '/' | ':')
 }
 
+impl<'a> Segment<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Segment::Alphanumeric(text) | Segment::Numeric(text) | Segment::Bytes(text) => text,
+        }
+    }
+
+    fn check(self) -> Result<(), Error> {
+        let belongs: fn(char) -> bool = match self {
+            Segment::Alphanumeric(_) => is_alphanumeric,
+            Segment::Numeric(_) => |character| character.is_ascii_digit(),
+            Segment::Bytes(_) => |_| true,
+        };
+        match self.text().char_indices().find(|&(_, character)| !belongs(character)) {
+            Some((at, character)) => Err(Error::Character { character, at }),
+            None => Ok(()),
+        }
+    }
+
+    /// Bits of the segment: mode, count, and the characters, of which a last incomplete group takes fewer.
+    fn bits(self, version: u8) -> usize {
+        let class = match version {
+            1..=9 => 0,
+            10..=26 => 1,
+            _ => 2,
+        };
+        let length = self.text().len();
+        let (count, bits) = match self {
+            Segment::Alphanumeric(_) => ([9, 11, 13], 11 * (length / 2) + 6 * (length % 2)),
+            Segment::Numeric(_) => ([10, 12, 14], 10 * (length / 3) + [0, 4, 7][length % 3]),
+            Segment::Bytes(_) => ([8, 16, 16], 8 * length),
+        };
+        4 + count[class] + bits
+    }
+
+    fn push(self, bits: &mut Bits) -> QrResult<()> {
+        match self {
+            Segment::Alphanumeric(text) => bits.push_alphanumeric_data(text.as_bytes()),
+            Segment::Numeric(text) => bits.push_numeric_data(text.as_bytes()),
+            Segment::Bytes(text) => bits.push_byte_data(text.as_bytes()),
+        }
+    }
+}
+
 /// The symbol of this version and level, or `None` if the text does not fit.
-fn draw(text: &str, version: u8, level: Level) -> Option<Symbol> {
+fn draw(segments: &[Segment<'_>], version: u8, level: Level) -> Option<Symbol> {
     let ec_level = match level {
         Level::L => EcLevel::L,
         Level::M => EcLevel::M,
         Level::Q => EcLevel::Q,
     };
     let mut bits = Bits::new(Version::Normal(i16::from(version)));
-    if alphanumeric_bits(text.len(), version) > bits.max_len(ec_level).ok()? {
+    if segments.iter().map(|segment| segment.bits(version)).sum::<usize>() > bits.max_len(ec_level).ok()? {
         return None;
     }
-    bits.push_alphanumeric_data(text.as_bytes()).ok()?;
+    segments.iter().try_for_each(|segment| segment.push(&mut bits)).ok()?;
     bits.push_terminator(ec_level).ok()?;
     let code = QrCode::with_bits(bits, ec_level).ok()?;
     let width = code.width();
     let modules = code.into_colors().into_iter().map(|color| color == Color::Dark).collect();
     Some(Symbol { modules, width, version, level })
-}
-
-/// Bits of one alphanumeric segment: mode, count, 11 bits for two characters, 6 for a last single one.
-fn alphanumeric_bits(chars: usize, version: u8) -> usize {
-    let count = match version {
-        1..=9 => 9,
-        10..=26 => 11,
-        _ => 13,
-    };
-    4 + count + 11 * (chars / 2) + 6 * (chars % 2)
 }
 
 #[cfg(test)]
@@ -283,6 +331,37 @@ mod tests {
         assert_eq!(Symbol::encode("HC1:abc", Use::Screen), Err(Error::Character { character: 'a', at: 4 }));
         assert_eq!(Symbol::encode("HC1:Ộ", Use::Paper), Err(Error::Character { character: 'Ộ', at: 4 }));
         assert_eq!(Symbol::encode("", Use::Paper), Err(Error::Empty));
+    }
+
+    #[test]
+    fn segments_take_the_room_that_the_standard_says() {
+        // ISO/IEC 18004 table 7: digits, and bytes, that fill a version at M.
+        for (version, digits, bytes) in [(1, 34, 14), (10, 513, 213), (22, 1_872, 779), (40, 5_596, 2_331)] {
+            let (digits, bytes) = ("7".repeat(digits), "b".repeat(bytes));
+            for segment in [Segment::Numeric(&digits), Segment::Bytes(&bytes)] {
+                let full = Symbol::encode_segments(&[segment], Use::Screen).unwrap();
+                assert_eq!((full.version(), full.level()), (version, Level::M));
+            }
+        }
+        // The largest SMART Health Card in one symbol: 1,195 characters, version 22 at level L.
+        let digits = "7".repeat(2 * 1_195);
+        let card = [Segment::Bytes("shc:/"), Segment::Numeric(&digits)];
+        assert!(draw(&card, 22, Level::L).is_some() && draw(&card, 21, Level::L).is_none());
+        let more = "7".repeat(2 * 1_196);
+        assert!(draw(&[Segment::Bytes("shc:/"), Segment::Numeric(&more)], 22, Level::L).is_none());
+    }
+
+    #[test]
+    fn each_segment_has_its_characters() {
+        let refused = |segment| Symbol::encode_segments(&[Segment::Bytes("b"), segment], Use::Screen).unwrap_err();
+        assert_eq!(refused(Segment::Numeric("12a")), Error::Character { character: 'a', at: 2 });
+        assert_eq!(refused(Segment::Alphanumeric("a")), Error::Character { character: 'a', at: 0 });
+        assert_eq!(Symbol::encode_segments(&[], Use::Screen), Err(Error::Empty));
+        let long = "7".repeat(7_090);
+        assert_eq!(
+            Symbol::encode_segments(&[Segment::Numeric(&long)], Use::Screen),
+            Err(Error::TooLong { chars: 7_090 })
+        );
     }
 
     #[test]

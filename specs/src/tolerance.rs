@@ -33,11 +33,17 @@ pub enum Tolerance {
     FloatDose,
     /// The certificate identifier begins with `urn:uvci` in lower case.
     LowercaseUvci,
+    /// Base64url came with padding, where the format has none (AU).
+    PaddedBase64url,
+    /// A dose number is a text of digits.
+    TextDose,
+    /// A chunk header stands on a card that is whole: `shc:/1/1/`.
+    LoneChunk,
 }
 
 impl Tolerance {
     /// All of them, in the order of their bits.
-    pub const ALL: [Tolerance; 14] = [
+    pub const ALL: [Tolerance; 17] = [
         Tolerance::UntaggedCose,
         Tolerance::CwtTag,
         Tolerance::AlgUnprotected,
@@ -52,6 +58,9 @@ impl Tolerance {
         Tolerance::DateTimeInDate,
         Tolerance::FloatDose,
         Tolerance::LowercaseUvci,
+        Tolerance::PaddedBase64url,
+        Tolerance::TextDose,
+        Tolerance::LoneChunk,
     ];
 
     /// The stable name of this tolerance, for machines.
@@ -71,13 +80,16 @@ impl Tolerance {
             Tolerance::DateTimeInDate => "date-time-in-date",
             Tolerance::FloatDose => "float-dose",
             Tolerance::LowercaseUvci => "lowercase-uvci",
+            Tolerance::PaddedBase64url => "padded-base64url",
+            Tolerance::TextDose => "text-dose",
+            Tolerance::LoneChunk => "lone-chunk",
         }
     }
 }
 
 /// A set of tolerances. Our own certificates need none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct Tolerances(u16);
+pub struct Tolerances(u32);
 
 impl Tolerances {
     /// None.
@@ -117,8 +129,8 @@ impl FromIterator<Tolerance> for Tolerances {
     }
 }
 
-fn bit(tolerance: Tolerance) -> u16 {
-    1 << tolerance as u16
+fn bit(tolerance: Tolerance) -> u32 {
+    1 << tolerance as u32
 }
 
 #[cfg(test)]

@@ -1,27 +1,28 @@
-//! zlib (RFC 1950) with bounds, as HCERT wraps its messages.
+//! zlib (RFC 1950) with bounds, as HCERT wraps its messages, and bare deflate (RFC 1951), as SMART Health Cards do.
 //!
-//! A QR symbol holds at most about 2.8 KB, yet deflate can blow that up a thousandfold: [`inflate`] never holds more than
-//! its cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block when they do not.
+//! A QR symbol holds at most about 2.8 KB, yet deflate can blow that up a thousandfold: [`inflate`] and [`inflate_raw`]
+//! never hold more than their cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block
+//! when they do not.
 
-use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
 /// The most bytes that [`inflate`] gives out. Honest certificates have less than 1 KB.
 pub const MAX_INFLATED: usize = 16 * 1024;
 
-/// Why bytes are not a zlib stream that we read.
+/// Why bytes are not a stream that we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not a zlib stream, or one whose checksum is wrong, or one that ends too early.
-    #[error("not a whole zlib stream")]
+    /// Not such a stream, or one whose checksum is wrong, or one that ends too early.
+    #[error("not a whole compressed stream")]
     Corrupt,
-    /// It would inflate to more than [`MAX_INFLATED`] bytes.
-    #[error("inflates to more than {MAX_INFLATED} bytes")]
+    /// It would inflate to more bytes than allowed: [`MAX_INFLATED`], or what [`inflate_raw`] was told.
+    #[error("inflates to more bytes than allowed")]
     TooLong,
     /// Bytes follow the end of the stream.
-    #[error("{count} bytes follow the zlib stream")]
+    #[error("{count} bytes follow the compressed stream")]
     TrailingBytes {
         /// How many.
         count: usize,
@@ -47,21 +48,30 @@ pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
     inflate_any(stream)
 }
 
+/// The content of exactly one deflate stream without header and checksum, `most` bytes of it at most.
+pub fn inflate_raw(stream: &[u8], most: usize) -> Result<Vec<u8>, Error> {
+    inflate_within(stream, 0, most, 0)
+}
+
 fn inflate_any(stream: &[u8]) -> Result<Vec<u8>, Error> {
+    inflate_within(stream, 2, MAX_INFLATED, inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER)
+}
+
+/// The content of one stream whose first block begins behind a header of so many bytes.
+fn inflate_within(stream: &[u8], header: usize, most: usize, flags: u32) -> Result<Vec<u8>, Error> {
     // A stored block leaves five bits of its first byte without meaning (RFC 1951 section 3.2.4). Every writer clears
     // them; a bit that could be flipped unseen has no place in a certificate.
-    if stream.get(2).is_some_and(|first| first & 0b110 == 0 && first >> 3 != 0) {
+    if stream.get(header).is_some_and(|first| first & 0b110 == 0 && first >> 3 != 0) {
         return Err(Error::Corrupt);
     }
-    const FLAGS: u32 =
-        inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let flags = flags | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut state = Box::<DecompressorOxide>::default();
     // Grows to the cap at most; most certificates fit the first time.
-    let mut content = vec![0; stream.len().saturating_mul(2).clamp(1024, MAX_INFLATED)];
+    let mut content = vec![0; stream.len().saturating_mul(2).max(1024).min(most)];
     let (mut read, mut written) = (0, 0);
     loop {
         let rest = stream.get(read..).unwrap_or_default();
-        let (status, consumed, produced) = decompress(&mut state, rest, &mut content, written, FLAGS);
+        let (status, consumed, produced) = decompress(&mut state, rest, &mut content, written, flags);
         read += consumed;
         written += produced;
         match status {
@@ -72,13 +82,18 @@ fn inflate_any(stream: &[u8]) -> Result<Vec<u8>, Error> {
                 content.truncate(written);
                 return Ok(content);
             }
-            TINFLStatus::HasMoreOutput if content.len() < MAX_INFLATED => {
-                content.resize((content.len() * 2).min(MAX_INFLATED), 0);
+            TINFLStatus::HasMoreOutput if content.len() < most => {
+                content.resize((content.len() * 2).min(most), 0);
             }
             TINFLStatus::HasMoreOutput => return Err(Error::TooLong),
             _ => return Err(Error::Corrupt),
         }
     }
+}
+
+/// A deflate stream without header and checksum.
+pub fn deflate_raw(content: &[u8]) -> Vec<u8> {
+    compress_to_vec(content, 9)
 }
 
 /// A zlib stream with that content: deflated where that is shorter, else stored as it is. Below 512 bytes it is always
@@ -219,7 +234,33 @@ mod tests {
         assert_eq!(inflate(&[0x78, 0xbb, 1, 2, 3, 4, 5, 6]), Err(Error::Corrupt));
     }
 
+    #[test]
+    fn bare_deflate_within_its_bound() {
+        let stream = deflate_raw(&[b'a'; 4_000]);
+        assert_eq!(inflate_raw(&stream, 4_000), Ok(vec![b'a'; 4_000]));
+        assert_eq!(inflate_raw(&stream, 3_999), Err(Error::TooLong));
+        assert_eq!(inflate_raw(&deflate_raw(&vec![0; 5_000_000]), 65_536), Err(Error::TooLong));
+        assert_eq!(inflate_raw(&[&stream[..], b"ab"].concat(), 4_000), Err(Error::TrailingBytes { count: 2 }));
+        for length in 0..stream.len() {
+            assert_eq!(inflate_raw(&stream[..length], 4_000), Err(Error::Corrupt), "cut to {length} bytes");
+        }
+        // A zlib stream is none, nor is a stored block with stray bits.
+        assert_eq!(inflate_raw(&compress_to_vec_zlib(b"content", 9), 4_000), Err(Error::Corrupt));
+        assert_eq!(inflate_raw(&[1, 1, 0, 0xfe, 0xff, b'a'], 4_000), Ok(b"a".to_vec()));
+        assert_eq!(inflate_raw(&[9, 1, 0, 0xfe, 0xff, b'a'], 4_000), Err(Error::Corrupt));
+    }
+
     proptest! {
+        #[test]
+        fn bare_deflate_there_and_back(content: Vec<u8>) {
+            prop_assert_eq!(inflate_raw(&deflate_raw(&content), 4_096), Ok(content));
+        }
+
+        #[test]
+        fn no_bytes_panic_bare(stream: Vec<u8>) {
+            let _ = inflate_raw(&stream, 4_096);
+        }
+
         #[test]
         fn there_and_back(content in proptest::collection::vec(any::<u8>(), 0..2_000), times in 1..5_usize) {
             let content = content.repeat(times);

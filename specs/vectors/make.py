@@ -1,4 +1,5 @@
-"""Writes uvci.json, signer-list.json and certificates.json from the pages in specs/, sharing no code with the crate.
+"""Writes uvci.json, signer-list.json, certificates.json, shc.json and vds-nc.json from the pages in specs/, sharing no
+code with the crate.
 
   pip install cbor2 cryptography base45
   python3 specs/vectors/make.py
@@ -11,7 +12,9 @@ import pathlib
 
 import certificates
 import lists
+import shc
 import uvci
+import vds_nc
 
 HERE = pathlib.Path(__file__).parent
 
@@ -32,3 +35,5 @@ if __name__ == "__main__":
     write("uvci.json", uvci.vectors())
     write("signer-list.json", lists.vectors())
     write("certificates.json", certificates.vectors())
+    write("shc.json", shc.vectors())
+    write("vds-nc.json", vds_nc.vectors())

@@ -10,7 +10,7 @@ fn says_where_it_stops_and_why() {
         ("", "does not begin with HC1:"),
         ("HC2:ABC", "this version of the format is not known here"),
         ("HC1:abc", "not Base45"),
-        ("HC1:ABC", "not a whole zlib stream"),
+        ("HC1:ABC", "not a whole compressed stream"),
     ] {
         let report = report(text);
         assert!(!report.whole);

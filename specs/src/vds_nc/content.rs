@@ -1,0 +1,215 @@
+//! What is certified: a person, and their vaccinations or a test.
+
+use super::{Error, Kind};
+use crate::time::{Date, PartialDate, UnixTime};
+use crate::tolerance::{Tolerance, Tolerances};
+use serde_json::Value;
+
+/// The message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Identifier of the certificate: `uvci` of a vaccination, `utci` of a test.
+    pub id: String,
+    /// Whose it is.
+    pub person: Person,
+    /// What happened.
+    pub event: Event,
+    /// What decoding forgave.
+    pub tolerances: Tolerances,
+}
+
+/// Vaccinations or a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// `ve`: one entry per vaccine, at least one.
+    Vaccinations(Vec<Vaccine>),
+    /// A test.
+    Test(Test),
+}
+
+/// Whose it is, `pid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// `n`: the name as in a travel document, family name first.
+    pub name: String,
+    /// `dob`: date of birth.
+    pub birth_date: Option<PartialDate>,
+    /// `sex`: M, F or X.
+    pub sex: Option<String>,
+    /// `i`, in tests `dn`: number of the travel document. With `birth_date` at least one.
+    pub document: Option<String>,
+    /// `dt`: its kind, P for a passport.
+    pub document_type: Option<String>,
+    /// `ai`: another document at the issuer's choice.
+    pub additional: Option<String>,
+}
+
+/// Doses of one vaccine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vaccine {
+    /// `des`: kind of vaccine, an extension code of ICD-11.
+    pub kind: String,
+    /// `nam`: the product.
+    pub product: String,
+    /// `dis`: the disease, a code of ICD-11.
+    pub disease: Option<String>,
+    /// `vd`: the doses, at least one.
+    pub doses: Vec<Dose>,
+}
+
+/// A dose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dose {
+    /// `dvc`: when.
+    pub date: Date,
+    /// `seq`: the how-manyeth, 1 to 99.
+    pub number: u8,
+    /// `ctr`: where, ISO 3166-1 alpha-3.
+    pub country: String,
+    /// `adm`: by whom.
+    pub centre: Option<String>,
+    /// `lot`: the lot.
+    pub lot: Option<String>,
+    /// `dvn`: when the next dose is due.
+    pub next: Option<Date>,
+}
+
+/// A test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    /// `sp.spn`: who tested.
+    pub provider: String,
+    /// `sp.ctr`: where, ISO 3166-1 alpha-3.
+    pub country: String,
+    /// `dat.sc`: when the sample was taken.
+    pub sampled: UnixTime,
+    /// `dat.ri`: when the result was reported.
+    pub reported: UnixTime,
+    /// `tr.tc`: kind of test, e.g. `molecular(PCR)`.
+    pub kind: String,
+    /// `tr.r`: the result as it is written: `positive`, `negative`, `normal`, `abnormal`.
+    pub result: String,
+    /// `tr.m`: how the sample was taken.
+    pub method: Option<String>,
+}
+
+impl Content {
+    pub(super) fn of(kind: Kind, message: &Value, mut tolerances: Tolerances) -> Result<Content, Error> {
+        let (id, event) = match kind {
+            Kind::Vaccination => {
+                let vaccines = array(message, "ve", "ve")?;
+                let vaccines = vaccines.iter().map(|vaccine| Vaccine::read(vaccine, &mut tolerances));
+                (text(message, "uvci", "uvci")?, Event::Vaccinations(vaccines.collect::<Result<_, _>>()?))
+            }
+            Kind::Test => (text(message, "utci", "utci")?, Event::Test(Test::read(message)?)),
+        };
+        let person = Person::read(message.get("pid").ok_or(Error::Field { field: "pid" })?)?;
+        Ok(Content { id, person, event, tolerances })
+    }
+}
+
+impl Person {
+    fn read(pid: &Value) -> Result<Person, Error> {
+        let birth_date = match optional(pid, "dob", "pid.dob")? {
+            Some(text) => Some(PartialDate::parse(&text).ok_or(Error::Field { field: "pid.dob" })?),
+            None => None,
+        };
+        let document = match optional(pid, "i", "pid.i")? {
+            Some(number) => Some(number),
+            None => optional(pid, "dn", "pid.dn")?,
+        };
+        if birth_date.is_none() && document.is_none() {
+            return Err(Error::Field { field: "pid.dob" });
+        }
+        Ok(Person {
+            name: text(pid, "n", "pid.n")?,
+            birth_date,
+            sex: optional(pid, "sex", "pid.sex")?,
+            document,
+            document_type: optional(pid, "dt", "pid.dt")?,
+            additional: optional(pid, "ai", "pid.ai")?,
+        })
+    }
+}
+
+impl Vaccine {
+    fn read(vaccine: &Value, tolerances: &mut Tolerances) -> Result<Vaccine, Error> {
+        let doses = array(vaccine, "vd", "ve.vd")?.iter().map(|dose| Dose::read(dose, tolerances));
+        Ok(Vaccine {
+            doses: doses.collect::<Result<_, _>>()?,
+            kind: text(vaccine, "des", "ve.des")?,
+            product: text(vaccine, "nam", "ve.nam")?,
+            disease: optional(vaccine, "dis", "ve.dis")?,
+        })
+    }
+}
+
+impl Dose {
+    fn read(dose: &Value, tolerances: &mut Tolerances) -> Result<Dose, Error> {
+        let day = |name, field| match optional(dose, name, field)? {
+            Some(text) => Date::parse(&text).map(Some).ok_or(Error::Field { field }),
+            None => Ok(None),
+        };
+        let number = match dose.get("seq") {
+            Some(Value::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                tolerances.insert(Tolerance::TextDose);
+                digits.parse().ok()
+            }
+            Some(Value::Number(number)) => number.as_u64().and_then(|number| u8::try_from(number).ok()),
+            _ => None,
+        };
+        Ok(Dose {
+            date: day("dvc", "ve.vd.dvc")?.ok_or(Error::Field { field: "ve.vd.dvc" })?,
+            number: number.filter(|number| (1..=99).contains(number)).ok_or(Error::Field { field: "ve.vd.seq" })?,
+            country: country(dose, "ctr", "ve.vd.ctr")?,
+            centre: optional(dose, "adm", "ve.vd.adm")?,
+            lot: optional(dose, "lot", "ve.vd.lot")?,
+            next: day("dvn", "ve.vd.dvn")?,
+        })
+    }
+}
+
+impl Test {
+    fn read(message: &Value) -> Result<Test, Error> {
+        let part = |name: &str, field| message.get(name).ok_or(Error::Field { field });
+        let (provider, dates, result) = (part("sp", "sp")?, part("dat", "dat")?, part("tr", "tr")?);
+        let time = |name, field| UnixTime::from_rfc3339(&text(dates, name, field)?).ok_or(Error::Field { field });
+        Ok(Test {
+            provider: text(provider, "spn", "sp.spn")?,
+            country: country(provider, "ctr", "sp.ctr")?,
+            sampled: time("sc", "dat.sc")?,
+            reported: time("ri", "dat.ri")?,
+            kind: text(result, "tc", "tr.tc")?,
+            result: text(result, "r", "tr.r")?,
+            method: optional(result, "m", "tr.m")?,
+        })
+    }
+}
+
+fn text(object: &Value, name: &str, field: &'static str) -> Result<String, Error> {
+    optional(object, name, field)?.ok_or(Error::Field { field })
+}
+
+/// A text where it is there: not empty, and without control characters.
+fn optional(object: &Value, name: &str, field: &'static str) -> Result<Option<String>, Error> {
+    match object.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) if !text.trim().is_empty() && !text.contains(char::is_control) => {
+            Ok(Some(text.clone()))
+        }
+        Some(_) => Err(Error::Field { field }),
+    }
+}
+
+fn country(object: &Value, name: &str, field: &'static str) -> Result<String, Error> {
+    let code = text(object, name, field)?;
+    let three = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    if three { Ok(code) } else { Err(Error::Field { field }) }
+}
+
+fn array<'a>(object: &'a Value, name: &str, field: &'static str) -> Result<&'a [Value], Error> {
+    match object.get(name) {
+        Some(Value::Array(array)) if !array.is_empty() => Ok(array),
+        _ => Err(Error::Field { field }),
+    }
+}
