@@ -1,7 +1,8 @@
 //! THE NORM: what two independent parties must agree on byte for byte.
 //!
 //! Each page of this folder has its module here: bytes and characters at the bottom ([`base45`], [`zlib`], [`cbor`],
-//! [`cose`]), the envelope that travels in a QR symbol ([`hcert`]), what it carries ([`dcc`], [`national`]) and the
+//! [`cose`]), the envelope that travels in a QR symbol ([`hcert`]), what it carries ([`dcc`], [`national`], and from
+//! elsewhere [`icvp`], [`ddcc`], [`swiss_light`], [`nzcp`]) and the
 //! list that says who may sign it ([`signer_list`]). Nothing here checks a signature, reads a clock or draws random
 //! numbers: time is an argument and belief is `trust-list`'s work.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
@@ -10,14 +11,19 @@ pub mod base45;
 pub mod cbor;
 pub mod cose;
 pub mod dcc;
+pub mod ddcc;
+pub mod fields;
 pub mod foreign;
 pub mod hcert;
 pub mod icao;
+pub mod icvp;
 pub mod language;
 pub mod national;
+pub mod nzcp;
 pub mod qr;
 pub mod reason;
 pub mod signer_list;
+pub mod swiss_light;
 pub mod time;
 mod tolerance;
 pub mod uvci;

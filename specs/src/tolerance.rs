@@ -33,11 +33,19 @@ pub enum Tolerance {
     FloatDose,
     /// The certificate identifier begins with `urn:uvci` in lower case.
     LowercaseUvci,
+    /// There is no expiry (WHO's test certificates of 2024); the life of the signer's key bounds it.
+    NoExpiry,
+    /// The certificate is the whole payload, without claims around it (WHO's test certificates of 2021).
+    BarePayload,
+    /// A code is a text alone, without its code system (WHO's test certificates of 2021).
+    TextForCode,
+    /// A field has the name of an earlier build of its model (WHO, 2026).
+    FormerFieldName,
 }
 
 impl Tolerance {
     /// All of them, in the order of their bits.
-    pub const ALL: [Tolerance; 14] = [
+    pub const ALL: [Tolerance; 18] = [
         Tolerance::UntaggedCose,
         Tolerance::CwtTag,
         Tolerance::AlgUnprotected,
@@ -52,6 +60,10 @@ impl Tolerance {
         Tolerance::DateTimeInDate,
         Tolerance::FloatDose,
         Tolerance::LowercaseUvci,
+        Tolerance::NoExpiry,
+        Tolerance::BarePayload,
+        Tolerance::TextForCode,
+        Tolerance::FormerFieldName,
     ];
 
     /// The stable name of this tolerance, for machines.
@@ -71,13 +83,17 @@ impl Tolerance {
             Tolerance::DateTimeInDate => "date-time-in-date",
             Tolerance::FloatDose => "float-dose",
             Tolerance::LowercaseUvci => "lowercase-uvci",
+            Tolerance::NoExpiry => "no-expiry",
+            Tolerance::BarePayload => "bare-payload",
+            Tolerance::TextForCode => "text-for-code",
+            Tolerance::FormerFieldName => "former-field-name",
         }
     }
 }
 
 /// A set of tolerances. Our own certificates need none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct Tolerances(u16);
+pub struct Tolerances(u32);
 
 impl Tolerances {
     /// None.
@@ -117,7 +133,7 @@ impl FromIterator<Tolerance> for Tolerances {
     }
 }
 
-fn bit(tolerance: Tolerance) -> u16 {
+fn bit(tolerance: Tolerance) -> u32 {
     1 << tolerance as u16
 }
 

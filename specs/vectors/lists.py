@@ -53,6 +53,7 @@ def vectors():
         "every kind of key, two signers with one kid": list_of([
             signer(), signer(k1=same_kid, k2="FR", k3=0, k4=2, k7=[2, p256], k8=""),
             signer(k3=7, k4=3, k7=[3, p384]), signer(k7=[4, modulus, b"\x01\x00\x01"])]),
+        "a signer for every format": list_of([signer(k4=255)]),
         "demonstration, largest sequence": list_of([], k3=2**64 - 1, k6=1),
     }
     plain = encode(list_of([signer()]))
@@ -72,6 +73,7 @@ def vectors():
         "country in lower case": (list_of([signer(k2="vn")]), "signer-list-field"),
         "purpose bit 8": (list_of([signer(k3=8)]), "signer-list-field"),
         "no profile": (list_of([signer(k4=0)]), "signer-list-field"),
+        "profile bit 256": (list_of([signer(k4=256)]), "signer-list-field"),
         "ends before it begins": (list_of([signer(k6=1789999999)]), "signer-list-field"),
         "unknown kind of key": (list_of([signer(k7=[5, bytes(32)])]), "signer-list-field"),
         "Ed25519 key of 31 bytes": (list_of([signer(k7=[1, bytes(31)])]), "signer-list-field"),

@@ -1,4 +1,4 @@
-"""Writes uvci.json, signer-list.json and certificates.json from the pages in specs/, sharing no code with the crate.
+"""Writes uvci.json, signer-list.json, certificates.json and foreign.json from the pages in specs/, sharing no code with the crate.
 
   pip install cbor2 cryptography base45
   python3 specs/vectors/make.py
@@ -10,6 +10,7 @@ import json
 import pathlib
 
 import certificates
+import foreign
 import lists
 import uvci
 
@@ -32,3 +33,4 @@ if __name__ == "__main__":
     write("uvci.json", uvci.vectors())
     write("signer-list.json", lists.vectors())
     write("certificates.json", certificates.vectors())
+    write("foreign.json", foreign.vectors())

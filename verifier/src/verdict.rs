@@ -49,6 +49,14 @@ pub enum Format {
     EuDcc,
     /// Viet Nam's national certificate (Decision 5772/QĐ-BYT).
     VnNational,
+    /// WHO's digital yellow card.
+    WhoIcvp,
+    /// WHO's DDCC:VS.
+    WhoDdcc,
+    /// The Swiss light certificate.
+    ChLight,
+    /// The New Zealand COVID Pass.
+    NzCovidPass,
 }
 
 /// The signer, as a verdict shows it.
@@ -208,6 +216,10 @@ impl Format {
         match content {
             Content::EuDcc(_) => Self::EuDcc,
             Content::National(_) => Self::VnNational,
+            Content::Icvp(_) => Self::WhoIcvp,
+            Content::Ddcc(_) => Self::WhoDdcc,
+            Content::SwissLight(_) => Self::ChLight,
+            Content::Nzcp(_) => Self::NzCovidPass,
         }
     }
 }

@@ -19,8 +19,13 @@ pub fn open(text: &str) -> Result<Opened, Error> {
         None if is_later_version(text) => return Err(Error::UnsupportedContext),
         None => return Err(Error::Prefix),
     };
-    if text.len() > MAX_CHARS {
-        return Err(Error::TooLong { length: text.len() });
+    open_layers(text.len(), encoded)
+}
+
+/// The layers below a prefix, for a text of that many characters, prefix counted.
+pub(crate) fn open_layers(length: usize, encoded: &str) -> Result<Opened, Error> {
+    if length > MAX_CHARS {
+        return Err(Error::TooLong { length });
     }
     let compressed = base45::decode(encoded).map_err(Error::Base45)?;
     let cose = zlib::inflate(&compressed).map_err(Error::Zlib)?;

@@ -76,6 +76,11 @@ reasons! {
            "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
         en "The code is damaged or cut short (base45)."
            "Scan the original again; if this stays, do not accept it.";
+    Base32Invalid "base32-invalid" Invalid
+        vi "Mã bị hỏng hoặc bị cắt mất một phần (base32)."
+           "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
+        en "The code is damaged or cut short (base32)."
+           "Scan the original again; if this stays, do not accept it.";
     CompressionInvalid "compression-invalid" Invalid
         vi "Mã bị hỏng: không giải nén được."
            "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."

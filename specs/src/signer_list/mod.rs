@@ -110,8 +110,20 @@ impl Profiles {
     pub const NATIONAL: Profiles = Profiles(1);
     /// The EU Digital COVID Certificate.
     pub const EU_DCC: Profiles = Profiles(2);
-    /// Both.
-    pub const ALL: Profiles = Profiles(3);
+    /// The SMART Health Card.
+    pub const SHC: Profiles = Profiles(4);
+    /// WHO's digital yellow card, kind -6 under claim -260.
+    pub const ICVP: Profiles = Profiles(8);
+    /// WHO's DDCC:VS, kind 3 under claim -260 or a payload of its own.
+    pub const DDCC: Profiles = Profiles(16);
+    /// The New Zealand COVID Pass.
+    pub const NZCP: Profiles = Profiles(32);
+    /// The Swiss light certificate.
+    pub const SWISS_LIGHT: Profiles = Profiles(64);
+    /// The visible digital seal of ICAO, VDS-NC.
+    pub const VDS_NC: Profiles = Profiles(128);
+    /// All of them.
+    pub const ALL: Profiles = Profiles(255);
 
     /// Both sets together.
     #[must_use]
@@ -124,14 +136,15 @@ impl Profiles {
         self.0 & profile.0 == profile.0
     }
 
-    /// The bits as they are written: 1 national, 2 EU DCC.
+    /// The bits as they are written: 1 national, 2 EU DCC, 4 SMART Health Card, 8 ICVP, 16 DDCC, 32 NZCP, 64 Swiss light,
+    /// 128 VDS-NC.
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// The set of these bits, if they are known and not empty.
+    /// The set of these bits, if it is not empty.
     pub const fn from_bits(bits: u8) -> Option<Profiles> {
-        if matches!(bits, 1..=3) { Some(Profiles(bits)) } else { None }
+        if bits == 0 { None } else { Some(Profiles(bits)) }
     }
 }
 

@@ -120,7 +120,7 @@ fn fields_that_cannot_be() {
         (3, Value::Unsigned(8), "purposes"),
         (3, Value::Unsigned(257), "purposes"),
         (4, Value::Unsigned(0), "profiles"),
-        (4, Value::Unsigned(4), "profiles"),
+        (4, Value::Unsigned(256), "profiles"),
         (5, Value::Unsigned(1 << 40), "not_before"),
         (6, Value::Unsigned(1), "not_after"),
         (7, key(0, &[&[7; 32]]), "key"),
@@ -155,6 +155,20 @@ fn sets() {
     assert!(Purposes::ANY.allows(Purposes::TEST));
     assert!(Purposes::VACCINATION.and(Purposes::TEST).allows(Purposes::TEST));
     assert!(!Purposes::VACCINATION.and(Purposes::TEST).allows(Purposes::RECOVERY));
+    let formats = [
+        Profiles::NATIONAL,
+        Profiles::EU_DCC,
+        Profiles::SHC,
+        Profiles::ICVP,
+        Profiles::DDCC,
+        Profiles::NZCP,
+        Profiles::SWISS_LIGHT,
+        Profiles::VDS_NC,
+    ];
+    assert_eq!(formats.map(Profiles::bits), [1, 2, 4, 8, 16, 32, 64, 128]);
+    assert_eq!(formats.into_iter().reduce(Profiles::and), Some(Profiles::ALL));
+    assert_eq!(Profiles::from_bits(3), Some(Profiles::NATIONAL.and(Profiles::EU_DCC)), "lists of before stay readable");
+    assert_eq!(Profiles::from_bits(0), None);
     assert!(Profiles::ALL.allows(Profiles::NATIONAL) && !Profiles::EU_DCC.allows(Profiles::NATIONAL));
 }
 
@@ -179,7 +193,7 @@ fn lists() -> impl Strategy<Value = SignerList> {
             .prop_map(move |(n, e)| KeyData::Rsa { n: odd(n), e: odd(e) }),
     ];
     let time = || 0..=UnixTime::LAST.0 / 2;
-    let signer = (any::<[u8; 8]>(), "[A-Z]{2}", 0..=7_u8, 1..=3_u8, time(), time(), key, "\\PC{0,40}").prop_map(
+    let signer = (any::<[u8; 8]>(), "[A-Z]{2}", 0..=7_u8, 1..=255_u8, time(), time(), key, "\\PC{0,40}").prop_map(
         |(kid, country, purposes, profiles, from, more, key, name)| SignerEntry {
             kid,
             country,

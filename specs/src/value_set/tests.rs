@@ -7,7 +7,7 @@ fn date(text: &str) -> Date {
 #[test]
 fn the_bundled_files_are_read_and_are_what_they_say() {
     let bundled = ValueSets::parse(BUNDLED_FILES, BUNDLED_VACCINES).unwrap();
-    let sizes = [1, 9, 39, 31, 2, 2, 88, 250, 16];
+    let sizes = [1, 9, 39, 31, 2, 2, 88, 250, 16, 60];
     for ((set, id), size) in SETS.into_iter().zip(sizes) {
         assert_eq!(bundled.set(set).id, id);
         assert_eq!(bundled.set(set).entries().len(), size, "{id}");
@@ -20,7 +20,7 @@ fn the_bundled_files_are_read_and_are_what_they_say() {
 
 #[test]
 fn every_country_group_and_type_has_vietnamese_words() {
-    for set in [Set::Disease, Set::VaccineType, Set::TestType, Set::TestResult, Set::Country, Set::PriorityGroup] {
+    for set in [Set::Disease, Set::VaccineType, Set::TestType, Set::TestResult, Set::Country, Set::PriorityGroup, Set::IcvpProduct] {
         for entry in ValueSets::bundled().set(set).entries() {
             assert!(entry.display_vi.is_some(), "{set:?} {}", entry.code);
         }

@@ -1,7 +1,7 @@
 //! From the errors of the rooms below to the step that failed and the stable reason.
 
 use specs::reason::Reason;
-use specs::{base45, cbor, cose, dcc, hcert, national, zlib};
+use specs::{base45, cbor, cose, dcc, fields, hcert, national, zlib};
 
 use crate::verdict::Step;
 
@@ -13,6 +13,7 @@ pub(super) fn of_text(error: &hcert::Error) -> (Step, Reason) {
         E::UnsupportedContext => (Step::Prefix, Reason::UnsupportedContext),
         E::TooLong { .. } | E::Base45(base45::Error::TooLong { .. }) => (Step::Size, Reason::TooLong),
         E::Base45(_) => (Step::Base45, Reason::Base45Invalid),
+        E::Base32 => (Step::Base45, Reason::Base32Invalid),
         E::Zlib(zlib::Error::TooLong) => (Step::Inflate, Reason::CompressionBomb),
         E::Zlib(_) => (Step::Inflate, Reason::CompressionInvalid),
         E::Cose(cose::Error::Cbor(error) | cose::Error::Protected(error)) => (Step::Cbor, of_cbor(error)),
@@ -26,15 +27,19 @@ pub(super) fn of_text(error: &hcert::Error) -> (Step, Reason) {
 pub(super) fn of_claims(error: &hcert::Error) -> Reason {
     use hcert::Error as E;
     match error {
-        E::Cbor(error) | E::Dcc(dcc::Error::Cbor(error)) | E::National(national::Error::Cbor(error)) => of_cbor(error),
+        E::Cbor(error)
+        | E::Dcc(dcc::Error::Cbor(error))
+        | E::National(national::Error::Cbor(error))
+        | E::Fields(fields::Error::Cbor(error)) => of_cbor(error),
         E::NoContent => Reason::ContentMissing,
         E::UnsupportedContent { .. } => Reason::ContentUnsupported,
         E::SeveralContents | E::Dcc(dcc::Error::EntryCount) => Reason::ContentMultipleEvents,
         E::National(national::Error::Algorithm) => Reason::AlgorithmMismatch,
         E::National(national::Error::Tag | national::Error::Kid) => Reason::CoseMalformed,
         // Not a map of fields at all.
-        E::Dcc(dcc::Error::FieldType { field: "certificate" }) => Reason::ContentMalformed,
-        E::Dcc(_) | E::DccFaults(_) | E::National(_) => Reason::ContentSchema,
+        E::Dcc(dcc::Error::FieldType { field: "certificate" })
+        | E::Fields(fields::Error::FieldType { field: "certificate" }) => Reason::ContentMalformed,
+        E::Dcc(_) | E::DccFaults(_) | E::National(_) | E::Fields(_) => Reason::ContentSchema,
         _ => Reason::ContentMalformed,
     }
 }

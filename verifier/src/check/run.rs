@@ -229,22 +229,22 @@ struct Signed<'v> {
     claims: Result<hcert::Claims, hcert::Error>,
 }
 
-/// Issue and expiry. Both must be there, by the schema of the envelope. The second of the expiry itself still counts:
+/// Issue and expiry. Both must be there, by the schema of the envelope; [`content::times`] knows who is forgiven. The second of the expiry itself still counts:
 /// hcert_spec 3.3.1 refuses "after" it, and fourteen cases of the official test data are checked in that very second (RFC
 /// 8392 alone would refuse it there). Clocks may differ by [`CLOCK_SKEW`] at the beginning, not at the end.
 fn envelope(claims: &hcert::Claims, at: UnixTime) -> Finding {
     let fail = |reason, words| Err((reason, Cow::Borrowed(words)));
-    let (Some(issued), Some(expires)) = (claims.iat, claims.exp) else {
+    let Some((issued, expires)) = content::times(claims) else {
         return fail(Reason::ContentSchema, "the time of issue or of expiry is missing");
     };
     let latest = at.plus_seconds(CLOCK_SKEW);
-    if expires <= issued {
+    if expires.zip(issued).is_some_and(|(expires, issued)| expires <= issued) {
         fail(Reason::DatesImplausible, "expires before it was issued")
-    } else if issued > latest {
+    } else if issued.is_some_and(|issued| issued > latest) {
         fail(Reason::CertificateNotYetValid, "was issued after the time of this check")
     } else if claims.nbf.is_some_and(|from| from > latest) {
         fail(Reason::CertificateNotYetValid, "is to be accepted only later")
-    } else if at > expires {
+    } else if expires.is_some_and(|expires| at > expires) {
         fail(Reason::CertificateExpired, "has expired")
     } else {
         Ok(Cow::Borrowed("is in force"))

@@ -82,6 +82,28 @@ fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
             line("Nước / Country:", &coded(Set::Country, certificate.entry.country()));
             line("Nơi cấp / Authority:", &harmless(certificate.entry.issuer()));
         }
+        Content::Icvp(certificate) => {
+            line("Sự kiện / Event:", "tiêm chủng (sổ vàng) / vaccination (yellow card)");
+            line("Ngày tiêm / Date:", &certificate.date.to_string());
+            line("Vắc xin / Vaccine:", &coded(Set::IcvpProduct, &certificate.product));
+            let until = certificate.valid_until().map_or_else(|| "∞".to_owned(), |day| day.to_string());
+            line("Mũi có giá trị / Dose counts:", &format!("{} – {until}", certificate.valid_from()));
+            for who in [&certificate.clinician, &certificate.issuer].into_iter().flatten() {
+                line("Nơi cấp / Authority:", &harmless(who));
+            }
+        }
+        Content::Ddcc(certificate) => {
+            line("Sự kiện / Event:", "tiêm chủng / vaccination");
+            let day = certificate.date.map_or_else(|| "?".to_owned(), |day| day.to_string());
+            line("Ngày tiêm / Date:", &day);
+            line("Vắc xin / Vaccine:", &coded(Set::VaccineType, &certificate.vaccine.code));
+            if let Some(disease) = &certificate.disease {
+                line("Bệnh / Disease:", &coded(Set::Disease, &disease.code));
+            }
+        }
+        Content::SwissLight(_) | Content::Nzcp(_) => {
+            line("Sự kiện / Event:", "được phép vào, không nêu lý do / may pass, no reason given");
+        }
     }
     line("Mã chứng nhận / Identifier:", &harmless(claims.id()));
     let day = |time: Option<UnixTime>| time.map_or_else(|| "?".to_owned(), UnixTime::to_rfc3339);
