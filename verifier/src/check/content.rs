@@ -259,3 +259,6 @@ fn before_covid_19(disease: &str, year: u16) -> bool {
 fn too_early() -> (Reason, Cow<'static, str>) {
     (Reason::DatesImplausible, Cow::Borrowed("the event lies before the disease was known"))
 }
+
+#[cfg(test)]
+mod tests;
