@@ -169,7 +169,9 @@ impl Credential {
             Ok(true)
         })?;
         let contexts = contexts.ok_or(Error::Missing { field: "vc.@context" })?;
-        if contexts.first().map(Cow::as_ref) != Some(CONTEXTS[0]) || !contexts.iter().any(|found| found == CONTEXTS[1]) {
+        if contexts.first().is_none_or(|first| first != CONTEXTS[0])
+            || !contexts.iter().any(|found| found == CONTEXTS[1])
+        {
             return Err(Error::Impossible { field: "vc.@context" });
         }
         let types = types.ok_or(Error::Missing { field: "vc.type" })?;

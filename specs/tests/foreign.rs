@@ -39,7 +39,8 @@ fn good_ones_are_read_with_the_tolerances_they_need_and_bad_ones_refused_for_the
         } else {
             let claims = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
             let found: Vec<_> = claims.tolerances.iter().map(|tolerance| tolerance.code()).collect();
-            let expected: Vec<_> = case["tolerances"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+            let expected: Vec<_> =
+                case["tolerances"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
             assert_eq!(found, expected, "{name}");
             assert_eq!(claims.encode(), Err(not_issued(&claims)), "{name}");
             good += 1;

@@ -43,16 +43,12 @@ impl Holder {
         match content {
             Content::EuDcc(certificate) => Self::named(&certificate.name, certificate.birth_date.clone()),
             Content::SwissLight(certificate) => Self::named(&certificate.name, written(certificate.birth_date)),
-            Content::Icvp(certificate) => Self {
-                name: certificate.name.clone(),
-                name_latin: None,
-                birth_date: written(certificate.birth_date),
-            },
-            Content::Ddcc(certificate) => Self {
-                name: certificate.name.clone(),
-                name_latin: None,
-                birth_date: written(certificate.birth_date),
-            },
+            Content::Icvp(certificate) => {
+                Self { name: certificate.name.clone(), name_latin: None, birth_date: written(certificate.birth_date) }
+            }
+            Content::Ddcc(certificate) => {
+                Self { name: certificate.name.clone(), name_latin: None, birth_date: written(certificate.birth_date) }
+            }
             Content::Nzcp(pass) => Self {
                 name: joined(pass.family_name.as_deref().unwrap_or_default(), &pass.given_name),
                 name_latin: None,

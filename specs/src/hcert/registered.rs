@@ -41,13 +41,28 @@ pub(crate) fn registered<'a>(
             Kind::Text => Some(Key::Text(decoder.reader.text().map_err(Error::Cbor)?)),
             _ => decoder.number()?.map(Key::Number),
         };
-        match key {
-            Some(Key::Number(claim::ISS)) => claims.iss = decoder.issuer()?,
-            Some(Key::Number(claim::EXP)) => claims.exp = decoder.time(claim::EXP)?,
-            Some(Key::Number(claim::NBF)) => claims.nbf = decoder.time(claim::NBF)?,
-            Some(Key::Number(claim::IAT)) => claims.iat = decoder.time(claim::IAT)?,
-            Some(key) if own(key, &mut decoder.reader, &mut decoder.tolerances)? => {}
-            _ => decoder.reader.skip().map_err(Error::Cbor)?,
+        let known = match key {
+            Some(Key::Number(claim::ISS)) => {
+                claims.iss = decoder.issuer()?;
+                true
+            }
+            Some(Key::Number(claim::EXP)) => {
+                claims.exp = decoder.time(claim::EXP)?;
+                true
+            }
+            Some(Key::Number(claim::NBF)) => {
+                claims.nbf = decoder.time(claim::NBF)?;
+                true
+            }
+            Some(Key::Number(claim::IAT)) => {
+                claims.iat = decoder.time(claim::IAT)?;
+                true
+            }
+            Some(key) => own(key, &mut decoder.reader, &mut decoder.tolerances)?,
+            None => false,
+        };
+        if !known {
+            decoder.reader.skip().map_err(Error::Cbor)?;
         }
     }
     claims.tolerances = decoder.tolerances;

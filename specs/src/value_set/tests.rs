@@ -20,7 +20,15 @@ fn the_bundled_files_are_read_and_are_what_they_say() {
 
 #[test]
 fn every_country_group_and_type_has_vietnamese_words() {
-    for set in [Set::Disease, Set::VaccineType, Set::TestType, Set::TestResult, Set::Country, Set::PriorityGroup, Set::IcvpProduct] {
+    for set in [
+        Set::Disease,
+        Set::VaccineType,
+        Set::TestType,
+        Set::TestResult,
+        Set::Country,
+        Set::PriorityGroup,
+        Set::IcvpProduct,
+    ] {
         for entry in ValueSets::bundled().set(set).entries() {
             assert!(entry.display_vi.is_some(), "{set:?} {}", entry.code);
         }

@@ -194,7 +194,11 @@ fn icvp_dates(certificate: &icvp::Certificate, issued: Option<UnixTime>, at: Uni
         return Err((Reason::DatesImplausible, Cow::Borrowed(words)));
     }
     counts(Some(certificate.valid_from()), certificate.valid_until(), at)?;
-    Ok(Cow::Borrowed(if early { "the dates can be; noted: issued in the trial before 2025-09-19" } else { "the dates can be" }))
+    Ok(Cow::Borrowed(if early {
+        "the dates can be; noted: issued in the trial before 2025-09-19"
+    } else {
+        "the dates can be"
+    }))
 }
 
 fn ddcc_values(certificate: &ddcc::Certificate) -> Finding {

@@ -229,9 +229,10 @@ struct Signed<'v> {
     claims: Result<hcert::Claims, hcert::Error>,
 }
 
-/// Issue and expiry. Both must be there, by the schema of the envelope; [`content::times`] knows who is forgiven. The second of the expiry itself still counts:
-/// hcert_spec 3.3.1 refuses "after" it, and fourteen cases of the official test data are checked in that very second (RFC
-/// 8392 alone would refuse it there). Clocks may differ by [`CLOCK_SKEW`] at the beginning, not at the end.
+/// Issue and expiry. Both must be there, by the schema of the envelope; [`content::times`] knows who is forgiven. The
+/// second of the expiry itself still counts: hcert_spec 3.3.1 refuses "after" it, and fourteen cases of the official test
+/// data are checked in that very second (RFC 8392 alone would refuse it there). Clocks may differ by [`CLOCK_SKEW`] at
+/// the beginning, not at the end.
 fn envelope(claims: &hcert::Claims, at: UnixTime) -> Finding {
     let fail = |reason, words| Err((reason, Cow::Borrowed(words)));
     let Some((issued, expires)) = content::times(claims) else {

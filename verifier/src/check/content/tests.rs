@@ -125,7 +125,10 @@ fn dates_of_a_ddcc() {
     let of = |change: fn(&mut ddcc::Certificate)| reason(dates(&ddcc(change), NOW));
     assert_eq!(of(|certificate| certificate.date = Date::parse("2026-11-25")), Some(Reason::DatesImplausible));
     assert_eq!(of(|certificate| certificate.date = Date::parse("2019-12-31")), Some(Reason::DatesImplausible));
-    assert_eq!(of(|certificate| certificate.valid_from = Date::parse("2026-11-24")), Some(Reason::CertificateNotYetValid));
+    assert_eq!(
+        of(|certificate| certificate.valid_from = Date::parse("2026-11-24")),
+        Some(Reason::CertificateNotYetValid)
+    );
     assert_eq!(of(|certificate| certificate.valid_until = Date::parse("2026-11-22")), Some(Reason::CertificateExpired));
     assert_eq!(of(|certificate| certificate.valid_until = Date::parse("2026-11-23")), None);
 }
