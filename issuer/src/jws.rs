@@ -114,7 +114,16 @@ fn jwk(entry: &SignerEntry) -> Value {
         }
     }
     let purposes = [(Purposes::VACCINATION, "vaccination"), (Purposes::TEST, "test"), (Purposes::RECOVERY, "recovery")];
-    let profiles = [(Profiles::NATIONAL, "national"), (Profiles::EU_DCC, "dcc")];
+    let profiles = [
+        (Profiles::NATIONAL, "national"),
+        (Profiles::EU_DCC, "dcc"),
+        (Profiles::SHC, "shc"),
+        (Profiles::ICVP, "icvp"),
+        (Profiles::DDCC, "ddcc"),
+        (Profiles::NZCP, "nzcp"),
+        (Profiles::SWISS_LIGHT, "swiss-light"),
+        (Profiles::VDS_NC, "vds-nc"),
+    ];
     put("kid", STANDARD.encode(entry.kid).into());
     put("use", "sig".into());
     put("name", entry.name.clone().into());

@@ -131,6 +131,8 @@ fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> R
         next_update: at.plus_days(i64::from(valid_days)).min(signer.not_after()),
         environment: keyring.manifest.environment,
         signers,
+        revocation: None,
+        rules: None,
     })
 }
 
@@ -150,6 +152,7 @@ fn entry(credential: &Credential) -> Result<SignerEntry, Error> {
         not_after: certificate.not_after(),
         key: certificate.key().to_key_data(),
         name: certificate.name().to_owned(),
+        issuer: None,
     })
 }
 

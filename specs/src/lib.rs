@@ -2,8 +2,9 @@
 //!
 //! Each page of this folder has its module here: bytes and characters at the bottom ([`base45`], [`zlib`], [`cbor`],
 //! [`cose`], [`json`], [`jws`]), the envelope that travels in a QR symbol ([`hcert`]), what it carries ([`dcc`],
-//! [`national`]), the formats of others that have an envelope of their own ([`shc`], [`vds_nc`]) and the list that says
-//! who may sign it ([`signer_list`]). Nothing here checks a signature, reads a clock or draws random
+//! [`national`], and from elsewhere [`icvp`], [`ddcc`]), the formats of others that have an envelope of their own
+//! ([`shc`], [`vds_nc`], [`swiss_light`], [`nzcp`]) and the list that says who may sign them ([`signer_list`]). Nothing
+//! here checks a signature, reads a clock or draws random
 //! numbers: time is an argument and belief is `trust-list`'s work.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
@@ -11,17 +12,22 @@ pub mod base45;
 pub mod cbor;
 pub mod cose;
 pub mod dcc;
+pub mod ddcc;
+pub mod fields;
 pub mod foreign;
 pub mod hcert;
 pub mod icao;
+pub mod icvp;
 pub mod json;
 pub mod jws;
 pub mod language;
 pub mod national;
+pub mod nzcp;
 pub mod qr;
 pub mod reason;
 pub mod shc;
 pub mod signer_list;
+pub mod swiss_light;
 pub mod time;
 mod tolerance;
 pub mod uvci;

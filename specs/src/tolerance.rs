@@ -39,11 +39,19 @@ pub enum Tolerance {
     TextDose,
     /// A chunk header stands on a card that is whole: `shc:/1/1/`.
     LoneChunk,
+    /// There is no expiry (WHO's test certificates of 2024); the life of the signer's key bounds it.
+    NoExpiry,
+    /// The certificate is the whole payload, without claims around it (WHO's test certificates of 2021).
+    BarePayload,
+    /// A code is a text alone, without its code system (WHO's test certificates of 2021).
+    TextForCode,
+    /// A field has the name of an earlier build of its model (WHO, 2026).
+    FormerFieldName,
 }
 
 impl Tolerance {
     /// All of them, in the order of their bits.
-    pub const ALL: [Tolerance; 17] = [
+    pub const ALL: [Tolerance; 21] = [
         Tolerance::UntaggedCose,
         Tolerance::CwtTag,
         Tolerance::AlgUnprotected,
@@ -61,6 +69,10 @@ impl Tolerance {
         Tolerance::PaddedBase64url,
         Tolerance::TextDose,
         Tolerance::LoneChunk,
+        Tolerance::NoExpiry,
+        Tolerance::BarePayload,
+        Tolerance::TextForCode,
+        Tolerance::FormerFieldName,
     ];
 
     /// The stable name of this tolerance, for machines.
@@ -83,6 +95,10 @@ impl Tolerance {
             Tolerance::PaddedBase64url => "padded-base64url",
             Tolerance::TextDose => "text-dose",
             Tolerance::LoneChunk => "lone-chunk",
+            Tolerance::NoExpiry => "no-expiry",
+            Tolerance::BarePayload => "bare-payload",
+            Tolerance::TextForCode => "text-for-code",
+            Tolerance::FormerFieldName => "former-field-name",
         }
     }
 }

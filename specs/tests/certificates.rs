@@ -81,7 +81,7 @@ fn tolerances_are_named_and_nothing_else_needs_one() {
         assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{name}");
         named += found.len();
     }
-    // All fourteen but a kid as text, which no signer of a list can have.
+    // All fourteen of EU certificates but a kid as text, which no signer of a list can have.
     assert_eq!(named, 13);
 }
 

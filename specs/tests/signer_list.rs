@@ -46,6 +46,7 @@ fn list(content: &Value) -> SignerList {
         not_after: time(&value["not_after"]),
         key: key(&value["key"]),
         name: text(&value["name"]),
+        issuer: value["issuer"].as_str().map(str::to_owned),
     };
     SignerList {
         issuer: text(&content["issuer"]),
@@ -54,6 +55,8 @@ fn list(content: &Value) -> SignerList {
         next_update: time(&content["next_update"]),
         environment: if content["environment"] == "demo" { Environment::Demo } else { Environment::Production },
         signers: content["signers"].as_array().unwrap().iter().map(signer).collect(),
+        revocation: content["revocation"].as_str().map(|hex| hex::decode(hex).unwrap()),
+        rules: content["rules"].as_str().map(|hex| hex::decode(hex).unwrap()),
     }
 }
 

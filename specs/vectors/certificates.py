@@ -178,7 +178,7 @@ def bad():
     yield "not before tomorrow", seal(message(claims(dcc(), k5=AT + DAY), by)), "certificate-not-yet-valid"
     yield "no health certificate", seal(message(claims(dcc(), **{"k-260": None}), by)), "content-missing"
     yield "an empty health certificate", seal(message({1: "VN", 4: EXPIRES, 6: ISSUED, -260: {}}, by)), "content-missing"
-    yield "a WHO certificate, kind -6", eu({-6: {"n": "x"}}), "content-unsupported"
+    yield "a WHO test result, kind 4", eu({4: {"name": "x"}}), "content-unsupported"
     yield "payload is not CBOR", seal(message(b"\xff", by)), "cbor-malformed"
     yield "expiry is NaN", seal(message(claims(dcc(), k4=Raw(b"\xf9\x7e\x00")), by)), "content-malformed"
     yield "expiry is a text", seal(message(claims(dcc(), k4="2027"), by)), "content-malformed"

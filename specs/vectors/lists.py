@@ -31,14 +31,15 @@ def apply(values, changes):
 
 
 def content(values):
-    return {
+    bundled = {name: values[key].hex() for key, name in ((8, "revocation"), (9, "rules")) if key in values}
+    return bundled | {
         "issuer": values[2], "sequence": values[3], "issued": values[4], "next_update": values[5],
         "environment": ["production", "demo"][values[6]],
         "signers": [{
             "kid": entry[1].hex(), "country": entry[2], "purposes": entry[3], "profiles": entry[4],
             "not_before": entry[5], "not_after": entry[6],
             "key": {"kind": KINDS[entry[7][0]], "parts": [part.hex() for part in entry[7][1:]]}, "name": entry[8],
-        } for entry in values[7]],
+        } | ({"issuer": entry[9]} if 9 in entry else {}) for entry in values[7]],
     }
 
 
@@ -53,6 +54,9 @@ def vectors():
         "every kind of key, two signers with one kid": list_of([
             signer(), signer(k1=same_kid, k2="FR", k3=0, k4=2, k7=[2, p256], k8=""),
             signer(k3=7, k4=3, k7=[3, p384]), signer(k7=[4, modulus, b"\x01\x00\x01"])]),
+        "a signer for every format": list_of([signer(k4=255)]),
+        "a key that counts in its issuer's name": list_of([signer(k4=4, k9="https://example.org/issuer")]),
+        "a bundle with revocation and rules": list_of([signer()], k8=bytes.fromhex("a0"), k9=b"[]"),
         "demonstration, largest sequence": list_of([], k3=2**64 - 1, k6=1),
     }
     plain = encode(list_of([signer()]))
@@ -61,8 +65,10 @@ def vectors():
         "no issuer": (list_of([signer()], k2=None), "signer-list-missing"),
         "no signers at all": (list_of([], k7=None), "signer-list-missing"),
         "no version": (list_of([], k1=None), "signer-list-missing"),
-        "an unknown key": (list_of([], k8=1), "signer-list-unknown-key"),
-        "an unknown key in a signer": (list_of([signer(k9=1)]), "signer-list-unknown-key"),
+        "an unknown key": (list_of([], k10=1), "signer-list-unknown-key"),
+        "an unknown key in a signer": (list_of([signer(k10=1)]), "signer-list-unknown-key"),
+        "issuer of a signer is empty": (list_of([signer(k9="")]), "signer-list-field"),
+        "revocation is no byte string": (list_of([], k8="a0"), "signer-list-cbor"),
         "issuer is empty": (list_of([], k2=""), "signer-list-field"),
         "issuer of 201 bytes": (list_of([], k2="a" * 201), "signer-list-field"),
         "next update is when it was issued": (list_of([], k5=ISSUED), "signer-list-field"),
@@ -72,6 +78,7 @@ def vectors():
         "country in lower case": (list_of([signer(k2="vn")]), "signer-list-field"),
         "purpose bit 8": (list_of([signer(k3=8)]), "signer-list-field"),
         "no profile": (list_of([signer(k4=0)]), "signer-list-field"),
+        "profile bit 256": (list_of([signer(k4=256)]), "signer-list-field"),
         "ends before it begins": (list_of([signer(k6=1789999999)]), "signer-list-field"),
         "unknown kind of key": (list_of([signer(k7=[5, bytes(32)])]), "signer-list-field"),
         "Ed25519 key of 31 bytes": (list_of([signer(k7=[1, bytes(31)])]), "signer-list-field"),

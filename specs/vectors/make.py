@@ -1,5 +1,5 @@
-"""Writes uvci.json, signer-list.json, certificates.json, shc.json and vds-nc.json from the pages in specs/, sharing no
-code with the crate.
+"""Writes uvci.json, signer-list.json, certificates.json, foreign.json, shc.json and vds-nc.json from the pages in
+specs/, sharing no code with the crate.
 
   pip install cbor2 cryptography base45
   python3 specs/vectors/make.py
@@ -11,6 +11,7 @@ import json
 import pathlib
 
 import certificates
+import foreign
 import lists
 import shc
 import uvci
@@ -37,3 +38,4 @@ if __name__ == "__main__":
     write("certificates.json", certificates.vectors())
     write("shc.json", shc.vectors())
     write("vds-nc.json", vds_nc.vectors())
+    write("foreign.json", foreign.vectors())

@@ -204,6 +204,7 @@ fn verifier_of(signing: &Signing, key: specs::signer_list::KeyData) -> Verifier 
         not_after: signing.not_after,
         key,
         name: "DEMO document signer".to_owned(),
+        issuer: None,
     };
     let at: UnixTime = now();
     let bytes = publisher.list(at.plus_days(-1), 2, vec![entry]);

@@ -157,6 +157,7 @@ impl TestSigner {
             not_after: self.certificate.not_after(),
             key: self.certificate.key().to_key_data(),
             name: self.certificate.name().to_owned(),
+            issuer: None,
         }
     }
 }
@@ -205,6 +206,8 @@ impl Publisher {
             next_update: issued.plus_days(days),
             environment: self.environment,
             signers,
+            revocation: None,
+            rules: None,
         };
         let payload = list.encode().expect("a list that can be written");
         let kid = self.list_signer.certificate.kid();

@@ -51,6 +51,7 @@ fn every_reason_that_a_text_can_have_is_among_the_cases() {
     // What a picture, the lists that are offered to a verifier, or later work brings about has its tests elsewhere.
     let not_by_a_text = [
         Reason::PictureUnreadable,
+        Reason::Base32Invalid,
         Reason::SignerRevoked,
         Reason::Revoked,
         Reason::TrustListMissing,

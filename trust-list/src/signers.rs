@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use sha2::{Digest as _, Sha256};
 use specs::{
     signer_list::{Profiles, Purposes, SignerEntry},
     time::UnixTime,
@@ -17,6 +18,20 @@ use crate::{
 /// First eight bytes of the SHA-256 of the signer's certificate. Not a secret and not unique: all signers that share one
 /// are tried.
 pub type Kid = [u8; 8];
+
+/// The key identifier in a list for a key that its issuer names by a URL (`did:web:...#key-1`): the first eight bytes of
+/// the URL's SHA-256.
+pub fn kid_of_url(url: &str) -> Kid {
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(url));
+    [a, b, c, d, e, f, g, h]
+}
+
+/// The key identifier in a list for an authority: the first eight bytes of its subject key identifier, filled with zeros.
+pub fn kid_of_authority(subject_key_id: &[u8]) -> Kid {
+    let mut kid = [0; 8];
+    kid.iter_mut().zip(subject_key_id).for_each(|(to, from)| *to = *from);
+    kid
+}
 
 /// Why a signer is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +53,7 @@ pub struct Signer {
     not_before: UnixTime,
     not_after: UnixTime,
     source: Source,
+    issuer: Option<Arc<str>>,
     key: PublicKey,
     prepared: Arc<dyn Verify>,
 }
@@ -61,9 +77,19 @@ impl Signer {
             not_before: certificate.not_before(),
             not_after: certificate.not_after(),
             source: Source::Given,
+            issuer: None,
             prepared: backend.prepare(certificate.key())?,
             key: certificate.key().clone(),
         })
+    }
+
+    /// Takes a key on the user's word, as an entry that a list would have of it: for keys that come without a certificate,
+    /// and for authorities of states, which certify keys that come along with what they signed.
+    ///
+    /// # Errors
+    /// [`Error::KeyRejected`].
+    pub fn given(entry: &SignerEntry, backend: &dyn Backend) -> Result<Self, Error> {
+        Ok(Self { source: Source::Given, ..Self::from_entry(entry, backend)? })
     }
 
     /// Prepares an entry of a list. Only [`crate::list::open`] calls it, so the entry is one of a list that was found good.
@@ -78,6 +104,7 @@ impl Signer {
             not_before: entry.not_before,
             not_after: entry.not_after,
             source: Source::List,
+            issuer: entry.issuer.as_deref().map(Arc::from),
             prepared: backend.prepare(&key)?,
             key,
         })
@@ -146,6 +173,17 @@ impl Signer {
     /// The one algorithm of its key.
     pub fn algorithm(&self) -> Algorithm {
         self.key.algorithm()
+    }
+
+    /// The name of the issuer in whose name alone it signs (SMART Health Cards: an `https` address; New Zealand: a DID);
+    /// `None` for formats in which the key says it all.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// Did this key, being that of an authority, sign `certificate`?
+    pub fn certified(&self, certificate: &Certificate) -> bool {
+        certificate.is_signed_by(&self.key, self.prepared.as_ref())
     }
 
     /// Is `signature` (in the form of COSE) its signature of `message`? Says nothing about time and purpose.

@@ -1,12 +1,17 @@
-//! Holder and claims of a certificate, as verdicts show them. The two formats are given the same field names, so that a
+//! Holder and claims of a certificate, as verdicts show them. The formats are given the same field names, so that a
 //! program that reads verdicts need not know which format it met.
+
+mod records;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use specs::dcc::{self, Entry};
+use specs::ddcc::{self, Coding};
 use specs::hcert::{self, Content, Tolerances};
+use specs::icvp;
 use specs::national;
-use specs::time::UnixTime;
+use specs::time::{PartialDate, UnixTime};
+use specs::vds_nc;
 
 /// The person, as far as a checker compares it with an identity document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,17 +44,28 @@ pub struct Claims {
 impl Holder {
     pub(crate) fn of(content: &Content) -> Self {
         match content {
-            Content::EuDcc(certificate) => {
-                let name = &certificate.name;
-                let part = |part: &Option<String>| part.as_deref().unwrap_or_default().to_owned();
-                let latin = latin(&part(&name.family_std), &part(&name.given_std));
-                let written = joined(&part(&name.family), &part(&name.given));
-                Self {
-                    // Some certificates carry the transliteration only.
-                    name: if written.is_empty() { latin.clone().unwrap_or_default() } else { written },
-                    name_latin: latin,
-                    birth_date: certificate.birth_date.clone(),
-                }
+            Content::EuDcc(certificate) => Self::named(&certificate.name, certificate.birth_date.clone()),
+            Content::SwissLight(certificate) => Self::named(&certificate.name, written(certificate.birth_date)),
+            Content::Icvp(certificate) => {
+                Self { name: certificate.name.clone(), name_latin: None, birth_date: written(certificate.birth_date) }
+            }
+            Content::Ddcc(certificate) => {
+                Self { name: certificate.name.clone(), name_latin: None, birth_date: written(certificate.birth_date) }
+            }
+            Content::Nzcp(pass) => Self {
+                name: joined(pass.family_name.as_deref().unwrap_or_default(), &pass.given_name),
+                name_latin: None,
+                birth_date: pass.birth_date.to_string(),
+            },
+            Content::Shc(card) => {
+                let patient = &card.bundle.patient;
+                let family = patient.family.as_deref().unwrap_or_default();
+                let birth_date = patient.birth_date.to_string();
+                Self { name: joined(family, &patient.given.join(" ")), name_latin: None, birth_date }
+            }
+            Content::VdsNc(seal) => {
+                let birth_date = written(seal.person.birth_date);
+                Self { name: seal.person.name.clone(), name_latin: None, birth_date }
             }
             Content::National(certificate) => Self {
                 name: certificate.name.full(),
@@ -58,6 +74,19 @@ impl Holder {
             },
         }
     }
+
+    fn named(name: &dcc::Name, birth_date: String) -> Self {
+        let part = |part: &Option<String>| part.as_deref().unwrap_or_default().to_owned();
+        let latin = latin(&part(&name.family_std), &part(&name.given_std));
+        let written = joined(&part(&name.family), &part(&name.given));
+        // Some certificates carry the transliteration only.
+        let name = if written.is_empty() { latin.clone().unwrap_or_default() } else { written };
+        Self { name, name_latin: latin, birth_date }
+    }
+}
+
+fn written(date: Option<PartialDate>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
 }
 
 fn joined(family: &str, given: &str) -> String {
@@ -87,21 +116,28 @@ impl Claims {
         }
     }
 
-    /// The certificate's identifier, usually a UVCI.
+    /// The certificate's identifier, usually a UVCI; empty in formats that have none.
     #[must_use]
     pub fn id(&self) -> &str {
         match &self.content {
             Content::EuDcc(certificate) => certificate.entry.id(),
             Content::National(certificate) => &certificate.id,
+            Content::Ddcc(certificate) => certificate.id.as_deref().unwrap_or_default(),
+            Content::Nzcp(pass) => &pass.id,
+            Content::VdsNc(seal) => &seal.id,
+            Content::Icvp(_) | Content::SwissLight(_) | Content::Shc(_) => "",
         }
     }
 
-    /// `vaccination`, `test` or `recovery`.
+    /// `vaccination`, `test` or `recovery`; `pass` where the certificate says only that a person may pass.
     #[must_use]
     pub fn event(&self) -> &'static str {
         match &self.content {
             Content::EuDcc(dcc::Certificate { entry: Entry::Test(_), .. }) => "test",
             Content::EuDcc(dcc::Certificate { entry: Entry::Recovery(_), .. }) => "recovery",
+            Content::SwissLight(_) | Content::Nzcp(_) => "pass",
+            Content::Shc(card) if card.bundle.immunizations.is_empty() => "test",
+            Content::VdsNc(seal) if matches!(seal.event, vds_nc::Event::Test(_)) => "test",
             _ => "vaccination",
         }
     }
@@ -120,6 +156,11 @@ impl Serialize for Claims {
         match &self.content {
             Content::EuDcc(certificate) => entry(&mut map, &certificate.entry)?,
             Content::National(certificate) => national(&mut map, certificate)?,
+            Content::Icvp(certificate) => yellow_card(&mut map, certificate)?,
+            Content::Ddcc(certificate) => who_vaccination(&mut map, certificate)?,
+            Content::SwissLight(_) | Content::Nzcp(_) => map.serialize_entry("id", self.id())?,
+            Content::Shc(card) => records::card(&mut map, &card.bundle)?,
+            Content::VdsNc(seal) => records::seal(&mut map, seal)?,
         }
         let tolerances: Vec<&str> = self.tolerances.iter().map(|tolerance| tolerance.code()).collect();
         map.serialize_entry("tolerances", &tolerances)?;
@@ -169,5 +210,41 @@ fn national<M: SerializeMap>(map: &mut M, certificate: &national::Certificate) -
     map.serialize_entry("doses_received", &certificate.doses_received)?;
     map.serialize_entry("date", &certificate.date.to_string())?;
     map.serialize_entry("country", national::ISSUER)?;
+    map.serialize_entry("id", &certificate.id)
+}
+
+/// It has no identifier of its own and says no country: that is the issuer's.
+fn yellow_card<M: SerializeMap>(map: &mut M, certificate: &icvp::Certificate) -> Result<(), M::Error> {
+    let disease = certificate.target().map(icvp::Disease::snomed_ct).or(certificate.disease.as_deref());
+    map.serialize_entry("nationality", &certificate.nationality)?;
+    map.serialize_entry("disease", &disease)?;
+    map.serialize_entry("product", &certificate.product)?;
+    map.serialize_entry("manufacturer", &certificate.manufacturer)?;
+    map.serialize_entry("batch", &certificate.batch)?;
+    map.serialize_entry("date", &certificate.date.to_string())?;
+    map.serialize_entry("valid_from", &certificate.valid_from().to_string())?;
+    map.serialize_entry("valid_until", &certificate.valid_until().map(|day| day.to_string()))?;
+    map.serialize_entry("clinician", &certificate.clinician)?;
+    map.serialize_entry("authority", &certificate.issuer)?;
+    map.serialize_entry("document", &certificate.document)?;
+    map.serialize_entry("id", "")
+}
+
+fn who_vaccination<M: SerializeMap>(map: &mut M, certificate: &ddcc::Certificate) -> Result<(), M::Error> {
+    fn code(coding: &Option<Coding>) -> Option<&str> {
+        coding.as_ref().map(|coding| coding.code.as_str())
+    }
+    map.serialize_entry("disease", &code(&certificate.disease))?;
+    map.serialize_entry("vaccine", &certificate.vaccine.code)?;
+    map.serialize_entry("product", &code(&certificate.brand))?;
+    map.serialize_entry("manufacturer", &code(&certificate.manufacturer).or(code(&certificate.holder)))?;
+    map.serialize_entry("batch", &certificate.lot)?;
+    map.serialize_entry("dose_number", &certificate.dose_number)?;
+    map.serialize_entry("series_doses", &certificate.series_doses)?;
+    map.serialize_entry("date", &certificate.date.map(|day| day.to_string()))?;
+    map.serialize_entry("valid_from", &certificate.valid_from.map(|day| day.to_string()))?;
+    map.serialize_entry("valid_until", &certificate.valid_until.map(|day| day.to_string()))?;
+    map.serialize_entry("country", &code(&certificate.country))?;
+    map.serialize_entry("authority", &certificate.centre)?;
     map.serialize_entry("id", &certificate.id)
 }

@@ -53,6 +53,18 @@ pub enum Format {
     EuDcc,
     /// Viet Nam's national certificate (Decision 5772/QĐ-BYT).
     VnNational,
+    /// WHO's digital yellow card.
+    WhoIcvp,
+    /// WHO's DDCC:VS.
+    WhoDdcc,
+    /// The Swiss light certificate.
+    ChLight,
+    /// The New Zealand COVID Pass.
+    NzCovidPass,
+    /// SMART Health Card of North America.
+    SmartHealthCard,
+    /// ICAO VDS-NC, proof of vaccination or testing.
+    IcaoVdsNc,
 }
 
 /// The signer, as a verdict shows it.
@@ -142,8 +154,14 @@ pub enum Step {
     Size,
     /// Base45.
     Base45,
-    /// zlib, within bounds.
+    /// Base32, base64url, or the digits of a SMART Health Card.
+    Encoding,
+    /// zlib or deflate, within bounds.
     Inflate,
+    /// The compact JWS and its header.
+    Jws,
+    /// Strict JSON.
+    Json,
     /// The strict pass over the CBOR of the message.
     Cbor,
     /// COSE_Sign1 and its headers.
@@ -224,6 +242,12 @@ impl Format {
         match content {
             Content::EuDcc(_) => Self::EuDcc,
             Content::National(_) => Self::VnNational,
+            Content::Icvp(_) => Self::WhoIcvp,
+            Content::Ddcc(_) => Self::WhoDdcc,
+            Content::SwissLight(_) => Self::ChLight,
+            Content::Nzcp(_) => Self::NzCovidPass,
+            Content::Shc(_) => Self::SmartHealthCard,
+            Content::VdsNc(_) => Self::IcaoVdsNc,
         }
     }
 }

@@ -5,14 +5,14 @@ use crate::cbor::{Form, Kind, Limits, Reader, Writer, examine, validate};
 use crate::cose::{Kid, Place, Sign1, Tagging};
 use crate::time::UnixTime;
 use crate::tolerance::{Tolerance, Tolerances};
-use crate::{dcc, national};
+use crate::{dcc, ddcc, icvp, national};
 
 /// Claim numbers of RFC 8392 section 4.
-mod claim {
-    pub(super) const ISS: i64 = 1;
-    pub(super) const EXP: i64 = 4;
-    pub(super) const NBF: i64 = 5;
-    pub(super) const IAT: i64 = 6;
+pub(super) mod claim {
+    pub(in crate::hcert) const ISS: i64 = 1;
+    pub(in crate::hcert) const EXP: i64 = 4;
+    pub(in crate::hcert) const NBF: i64 = 5;
+    pub(in crate::hcert) const IAT: i64 = 6;
 }
 
 impl Claims {
@@ -33,7 +33,13 @@ impl Claims {
     pub fn decode(payload: &[u8]) -> Result<Claims, Error> {
         let form = examine(payload, &Limits::FOREIGN).map_err(Error::Cbor)?;
         let decoder = Decoder { payload, form, reader: Reader::new(payload), tolerances: Tolerances::NONE };
-        let claims = decoder.claims()?;
+        let mut claims = match decoder.claims() {
+            Err(Error::NoContent) if ddcc::is_bare(payload) => bare_ddcc(payload)?,
+            claims => claims?,
+        };
+        if claims.exp.is_none() && matches!(claims.content, Content::Icvp(_) | Content::Ddcc(_)) {
+            claims.tolerances.insert(Tolerance::NoExpiry);
+        }
         if matches!(claims.content, Content::National(_)) {
             national::check_claims(claims.iss.as_deref(), claims.iat, claims.nbf, claims.exp)
                 .map_err(Error::National)?;
@@ -50,7 +56,11 @@ impl Claims {
         let mut claims = Claims::decode(message.payload)?;
         match &claims.content {
             Content::National(_) => national::check_envelope(message).map_err(Error::National)?,
-            Content::EuDcc(_) => claims.tolerances.extend(message_tolerances(message)),
+            // Not in this payload; strict or tolerant in pages of their own.
+            Content::SwissLight(_) | Content::Nzcp(_) | Content::Shc(_) | Content::VdsNc(_) => {}
+            Content::EuDcc(_) | Content::Icvp(_) | Content::Ddcc(_) => {
+                claims.tolerances.extend(message_tolerances(message));
+            }
         }
         Ok(claims)
     }
@@ -87,16 +97,25 @@ impl Claims {
                 writer.signed(national::SUB_CLAIM);
                 certificate.write(&mut writer).map_err(Error::National)?;
             }
+            _ => return Err(Error::NotIssued),
         }
         Ok(writer.into_bytes())
     }
 }
 
-struct Decoder<'a> {
-    payload: &'a [u8],
-    form: Form,
-    reader: Reader<'a>,
-    tolerances: Tolerances,
+/// A certificate that is the whole payload.
+fn bare_ddcc(payload: &[u8]) -> Result<Claims, Error> {
+    let mut tolerances = Tolerances::NONE;
+    tolerances.insert(Tolerance::BarePayload);
+    let certificate = ddcc::Certificate::read(&mut Reader::new(payload), &mut tolerances).map_err(Error::Fields)?;
+    Ok(Claims { iss: None, iat: None, exp: None, nbf: None, content: Content::Ddcc(certificate), tolerances })
+}
+
+pub(super) struct Decoder<'a> {
+    pub(super) payload: &'a [u8],
+    pub(super) form: Form,
+    pub(super) reader: Reader<'a>,
+    pub(super) tolerances: Tolerances,
 }
 
 impl Decoder<'_> {
@@ -133,6 +152,14 @@ impl Decoder<'_> {
                     }
                     Content::National(national::Certificate::read(&mut self.reader).map_err(Error::National)?)
                 }
+                Some(icvp::SUB_CLAIM) => {
+                    let read = icvp::Certificate::read(&mut self.reader, &mut self.tolerances);
+                    Content::Icvp(read.map_err(Error::Fields)?)
+                }
+                Some(ddcc::SUB_CLAIM) => {
+                    let read = ddcc::Certificate::read(&mut self.reader, &mut self.tolerances);
+                    Content::Ddcc(read.map_err(Error::Fields)?)
+                }
                 other => {
                     unknown = unknown.or(other);
                     self.reader.skip().map_err(Error::Cbor)?;
@@ -150,7 +177,7 @@ impl Decoder<'_> {
     }
 
     /// A key of the map as a number; `None` for a text or another key that has no meaning here.
-    fn number(&mut self) -> Result<Option<i64>, Error> {
+    pub(super) fn number(&mut self) -> Result<Option<i64>, Error> {
         match self.reader.kind().map_err(Error::Cbor)? {
             Kind::Unsigned | Kind::Negative => {
                 let start = self.reader.clone();
@@ -164,7 +191,7 @@ impl Decoder<'_> {
         self.reader.skip().map(|()| None).map_err(Error::Cbor)
     }
 
-    fn issuer(&mut self) -> Result<Option<String>, Error> {
+    pub(super) fn issuer(&mut self) -> Result<Option<String>, Error> {
         if self.reader.take_null() {
             self.tolerances.insert(Tolerance::NullField);
             return Ok(None);
@@ -179,7 +206,7 @@ impl Decoder<'_> {
 
     /// A NumericDate: an integer by the standard, a float in the field. Not finite or out of range is an error, never
     /// "no expiry": a certificate with `exp` NaN has been seen, and it compares false with every clock.
-    fn time(&mut self, claim: i64) -> Result<Option<UnixTime>, Error> {
+    pub(super) fn time(&mut self, claim: i64) -> Result<Option<UnixTime>, Error> {
         let wrong = Error::Claim { claim };
         let time = match self.reader.kind().map_err(Error::Cbor)? {
             Kind::Unsigned | Kind::Negative => self.reader.signed().map_err(|_| wrong.clone())?,
@@ -203,7 +230,7 @@ impl Decoder<'_> {
     }
 }
 
-fn message_tolerances(message: &Sign1<'_>) -> Tolerances {
+pub(crate) fn message_tolerances(message: &Sign1<'_>) -> Tolerances {
     let mut tolerances = Tolerances::NONE;
     let mut forgive = |found: bool, tolerance| {
         if found {

@@ -6,12 +6,16 @@
 
 mod claims;
 mod open;
+mod registered;
 
 pub use crate::tolerance::{Tolerance, Tolerances};
-pub use open::{Opened, open, seal};
+pub(crate) use claims::message_tolerances;
+pub(crate) use open::open_layers;
+pub use open::{Opened, message, open, seal};
+pub(crate) use registered::{Key, registered};
 
 use crate::time::UnixTime;
-use crate::{base45, cbor, cose, dcc, national, zlib};
+use crate::{base45, cbor, cose, dcc, ddcc, fields, icvp, national, nzcp, shc, swiss_light, vds_nc, zlib};
 
 /// What every text of this format begins with.
 pub const PREFIX: &str = "HC1:";
@@ -46,13 +50,25 @@ pub enum Content {
     EuDcc(dcc::Certificate),
     /// The national certificate of Viet Nam.
     National(national::Certificate),
+    /// WHO's digital yellow card.
+    Icvp(icvp::Certificate),
+    /// WHO's DDCC:VS.
+    Ddcc(ddcc::Certificate),
+    /// The Swiss light certificate; in texts that begin with `LT1:` only.
+    SwissLight(swiss_light::Certificate),
+    /// The New Zealand COVID Pass; in texts that begin with `NZCP:` only.
+    Nzcp(nzcp::Pass),
+    /// A SMART Health Card; in texts of its own.
+    Shc(Box<shc::Claims>),
+    /// ICAO's VDS-NC; in texts of its own.
+    VdsNc(Box<vds_nc::Content>),
 }
 
 /// Why a text is not a certificate that we read, or claims cannot be written. The layers stand in their order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The text does not begin with `HC1:`.
+    /// The text does not begin as those of its format do: `HC1:`.
     #[error("the text does not begin with HC1:")]
     Prefix,
     /// The text begins like a later version of the format: `HC2:` to `HCZ:`.
@@ -67,6 +83,9 @@ pub enum Error {
     /// The characters are not Base45.
     #[error("{0}")]
     Base45(base45::Error),
+    /// The characters are not Base32 as RFC 4648 has it, without padding.
+    #[error("not Base32 of upper-case letters and 2 to 7 without padding")]
+    Base32,
     /// The bytes are not one bounded zlib stream.
     #[error("{0}")]
     Zlib(zlib::Error),
@@ -106,6 +125,12 @@ pub enum Error {
     /// The national certificate is not as it must be.
     #[error("{0}")]
     National(national::Error),
+    /// The certificate of WHO, Switzerland or New Zealand cannot be read.
+    #[error("{0}")]
+    Fields(fields::Error),
+    /// Certificates of this kind are read here and never issued.
+    #[error("certificates of this kind are not issued here")]
+    NotIssued,
 }
 
 impl Error {
@@ -127,6 +152,9 @@ impl Error {
             Error::Dcc(error) => error.code(),
             Error::DccFaults(_) => "dcc-faults",
             Error::National(error) => error.code(),
+            Error::Base32 => "base32",
+            Error::Fields(error) => error.code(),
+            Error::NotIssued => "hcert-not-issued",
         }
     }
 }

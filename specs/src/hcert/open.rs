@@ -14,18 +14,36 @@ pub struct Opened {
 /// Takes the layers off a text: prefix, size, Base45, zlib within 16 KiB, strict CBOR, COSE_Sign1. The first layer that
 /// fails says why.
 pub fn open(text: &str) -> Result<Opened, Error> {
-    let encoded = match text.strip_prefix(PREFIX) {
-        Some(encoded) => encoded,
-        None if is_later_version(text) => return Err(Error::UnsupportedContext),
-        None => return Err(Error::Prefix),
-    };
-    if text.len() > MAX_CHARS {
-        return Err(Error::TooLong { length: text.len() });
+    open_layers(text.len(), encoded(text)?)
+}
+
+/// The COSE message in a text, not parsed yet: the layers of [`open`] down to zlib, for whoever keeps nothing else.
+pub fn message(text: &str) -> Result<Vec<u8>, Error> {
+    Ok(layers(text.len(), encoded(text)?)?.1)
+}
+
+fn encoded(text: &str) -> Result<&str, Error> {
+    match text.strip_prefix(PREFIX) {
+        Some(encoded) => Ok(encoded),
+        None if is_later_version(text) => Err(Error::UnsupportedContext),
+        None => Err(Error::Prefix),
+    }
+}
+
+/// The layers below a prefix, for a text of that many characters, prefix counted.
+pub(crate) fn open_layers(length: usize, encoded: &str) -> Result<Opened, Error> {
+    let (compressed, cose) = layers(length, encoded)?;
+    parse(&cose).map_err(Error::Cose)?;
+    Ok(Opened { compressed, cose })
+}
+
+fn layers(length: usize, encoded: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    if length > MAX_CHARS {
+        return Err(Error::TooLong { length });
     }
     let compressed = base45::decode(encoded).map_err(Error::Base45)?;
     let cose = zlib::inflate(&compressed).map_err(Error::Zlib)?;
-    parse(&cose).map_err(Error::Cose)?;
-    Ok(Opened { compressed, cose })
+    Ok((compressed, cose))
 }
 
 /// The text for a signed message, ready for a QR symbol in alphanumeric mode.

@@ -150,7 +150,7 @@ fn what_the_health_claim_must_hold() {
     assert_eq!(bent(Value::Bytes(vec![1])), Error::Claim { claim: -260 });
     assert_eq!(bent(Value::Map(vec![])), Error::NoContent);
     assert_eq!(bent(Value::Map(vec![(text("1"), dcc())])), Error::NoContent);
-    assert_eq!(bent(Value::Map(vec![(int(-6), dcc())])), Error::UnsupportedContent { key: -6 });
+    assert_eq!(bent(Value::Map(vec![(int(4), dcc())])), Error::UnsupportedContent { key: 4 });
     assert_eq!(bent(Value::Map(vec![(int(1), dcc()), (int(-84), domestic())])), Error::SeveralContents);
     assert_eq!(
         bent(Value::Map(vec![(int(1), Value::Null)])),

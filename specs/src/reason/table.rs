@@ -76,6 +76,26 @@ reasons! {
            "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
         en "The code is damaged or cut short (base45)."
            "Scan the original again; if this stays, do not accept it.";
+    Base32Invalid "base32-invalid" Invalid
+        vi "Mã bị hỏng hoặc bị cắt mất một phần (base32)."
+           "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
+        en "The code is damaged or cut short (base32)."
+           "Scan the original again; if this stays, do not accept it.";
+    EncodingInvalid "encoding-invalid" Invalid
+        vi "Mã bị hỏng hoặc bị cắt mất một phần (chữ số hoặc base64)."
+           "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
+        en "The code is damaged or cut short (digits or base64)."
+           "Scan the original again; if this stays, do not accept it.";
+    ChunksMissing "chunks-missing" Unknown
+        vi "Chứng nhận này gồm nhiều mã QR, còn thiếu mã."
+           "Quét tiếp các mã còn lại."
+        en "This certificate is in several QR codes, and some are still missing."
+           "Scan the other codes too.";
+    ChunksMixed "chunks-mixed" Invalid
+        vi "Các mã QR đã quét không thuộc cùng một chứng nhận, hoặc một tệp chứa nhiều chứng nhận."
+           "Quét lại từ đầu, từng chứng nhận một."
+        en "The QR codes scanned are not of one certificate, or a file holds several certificates."
+           "Begin again, one certificate at a time.";
     CompressionInvalid "compression-invalid" Invalid
         vi "Mã bị hỏng: không giải nén được."
            "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
@@ -116,6 +136,26 @@ reasons! {
            "Không chấp nhận."
         en "The data inside is not in the one encoding that is allowed (CBOR)."
            "Do not accept it.";
+    JsonMalformed "json-malformed" Invalid
+        vi "Cấu trúc dữ liệu bên trong bị hỏng (JSON)."
+           "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
+        en "The data inside is malformed (JSON)."
+           "Scan the original again; if this stays, do not accept it.";
+    JsonTooLarge "json-too-large" Invalid
+        vi "Dữ liệu bên trong vượt mức cho phép (JSON)."
+           "Không chấp nhận."
+        en "The data inside exceeds the limits (JSON)."
+           "Do not accept it.";
+    JsonDuplicateKey "json-duplicate-key" Invalid
+        vi "Dữ liệu bên trong ghi một mục hai lần (JSON)."
+           "Không chấp nhận."
+        en "The data inside states one item twice (JSON)."
+           "Do not accept it.";
+    JwsMalformed "jws-malformed" Invalid
+        vi "Lớp chữ ký không đúng cấu trúc (JWS)."
+           "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
+        en "The signature layer is malformed (JWS)."
+           "Scan the original again; if this stays, do not accept it.";
     CoseMalformed "cose-malformed" Invalid
         vi "Lớp chữ ký không đúng cấu trúc (COSE)."
            "Quét lại bản gốc; nếu vẫn vậy thì không chấp nhận."
@@ -165,6 +205,11 @@ reasons! {
            "Do not accept it; advise the holder to have it issued again.";
 
     // Signature and signer
+    CertificateMalformed "certificate-malformed" Invalid
+        vi "Chứng thư của nơi cấp đi kèm không đọc được."
+           "Không chấp nhận; kiểm tra bằng công cụ của nơi cấp nếu nghi ngờ."
+        en "The signer's certificate that came along cannot be read."
+           "Do not accept it; in doubt, check it with a tool of its issuer.";
     AlgorithmMismatch "algorithm-mismatch" Invalid
         vi "Thuật toán ghi trong chứng nhận không phải của khoá nơi cấp."
            "Không chấp nhận."

@@ -58,6 +58,20 @@ impl Claims {
     }
 }
 
+/// In the form that all formats share: valid from when it was issued, `iat` being unknown to the format.
+impl From<Claims> for crate::hcert::Claims {
+    fn from(claims: Claims) -> Self {
+        Self {
+            iss: Some(claims.iss.clone()),
+            iat: None,
+            exp: claims.exp,
+            nbf: Some(claims.nbf),
+            tolerances: claims.tolerances,
+            content: crate::hcert::Content::Shc(Box::new(claims)),
+        }
+    }
+}
+
 fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

@@ -15,8 +15,8 @@ pub const VERSION: u64 = 1;
 /// The extended key usage of certificates whose key may sign the list. The arc is one for documentation: a nation puts
 /// its own in its place.
 pub const LIST_SIGNER_EKU: &str = "1.3.6.1.4.1.59999.84.1";
-/// What a list may measure: some ten thousand signers.
-pub const LIMITS: Limits = Limits { max_bytes: 4 * 1024 * 1024, max_depth: 8, max_items: 400_000, ..Limits::OURS };
+/// What a list may measure: some ten thousand signers, and the status of a hundred million certificates.
+pub const LIMITS: Limits = Limits { max_bytes: 16 * 1024 * 1024, max_depth: 8, max_items: 400_000, ..Limits::OURS };
 
 /// The whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,11 @@ pub struct SignerList {
     pub environment: Environment,
     /// The signers, in any order; several may have the same `kid`.
     pub signers: Vec<SignerEntry>,
+    /// What was taken back: the bytes of a [`crate::revocation`], carried unread. A list with this, rules or value sets is a
+    /// trust bundle: all that a verifier needs while it has no network.
+    pub revocation: Option<Vec<u8>>,
+    /// The rules of countries for entry and use: a JSON array (`specs/rules.md`), carried unread.
+    pub rules: Option<Vec<u8>>,
 }
 
 /// Whether the list's certificates are about real people.
@@ -63,6 +68,9 @@ pub struct SignerEntry {
     pub key: KeyData,
     /// The authority's name, as people should read it. At most 200 bytes.
     pub name: String,
+    /// In formats in which a key is one of an issuer and counts in that name alone: the issuer, as its certificates name it
+    /// (SMART Health Cards: an `https` address; New Zealand: a DID). At most 200 bytes.
+    pub issuer: Option<String>,
 }
 
 /// Kinds of certificate. An empty set sets no bound, as in certificates of signers without such key usage.
@@ -110,8 +118,20 @@ impl Profiles {
     pub const NATIONAL: Profiles = Profiles(1);
     /// The EU Digital COVID Certificate.
     pub const EU_DCC: Profiles = Profiles(2);
-    /// Both.
-    pub const ALL: Profiles = Profiles(3);
+    /// The SMART Health Card.
+    pub const SHC: Profiles = Profiles(4);
+    /// WHO's digital yellow card, kind -6 under claim -260.
+    pub const ICVP: Profiles = Profiles(8);
+    /// WHO's DDCC:VS, kind 3 under claim -260 or a payload of its own.
+    pub const DDCC: Profiles = Profiles(16);
+    /// The New Zealand COVID Pass.
+    pub const NZCP: Profiles = Profiles(32);
+    /// The Swiss light certificate.
+    pub const SWISS_LIGHT: Profiles = Profiles(64);
+    /// The visible digital seal of ICAO, VDS-NC.
+    pub const VDS_NC: Profiles = Profiles(128);
+    /// All of them.
+    pub const ALL: Profiles = Profiles(255);
 
     /// Both sets together.
     #[must_use]
@@ -124,14 +144,15 @@ impl Profiles {
         self.0 & profile.0 == profile.0
     }
 
-    /// The bits as they are written: 1 national, 2 EU DCC.
+    /// The bits as they are written: 1 national, 2 EU DCC, 4 SMART Health Card, 8 ICVP, 16 DDCC, 32 NZCP, 64 Swiss light,
+    /// 128 VDS-NC.
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// The set of these bits, if they are known and not empty.
+    /// The set of these bits, if it is not empty.
     pub const fn from_bits(bits: u8) -> Option<Profiles> {
-        if matches!(bits, 1..=3) { Some(Profiles(bits)) } else { None }
+        if bits == 0 { None } else { Some(Profiles(bits)) }
     }
 }
 
@@ -228,6 +249,8 @@ impl SignerList {
             refuse(!in_calendar(signer.not_before), "not_before")?;
             refuse(!in_calendar(signer.not_after) || signer.not_after < signer.not_before, "not_after")?;
             refuse(signer.name.len() > MAX_TEXT, "name")?;
+            let issuer = signer.issuer.as_ref();
+            refuse(issuer.is_some_and(|issuer| issuer.is_empty() || issuer.len() > MAX_TEXT), "issuer of a signer")?;
             refuse(!signer.key.is_possible(), "key")?;
         }
         Ok(())
@@ -261,6 +284,8 @@ mod list_key {
     pub(super) const NEXT_UPDATE: i64 = 5;
     pub(super) const ENVIRONMENT: i64 = 6;
     pub(super) const SIGNERS: i64 = 7;
+    pub(super) const REVOCATION: i64 = 8;
+    pub(super) const RULES: i64 = 9;
 }
 
 /// The keys of a signer's map.
@@ -273,6 +298,7 @@ mod signer_key {
     pub(super) const NOT_AFTER: i64 = 6;
     pub(super) const KEY: i64 = 7;
     pub(super) const NAME: i64 = 8;
+    pub(super) const ISSUER: i64 = 9;
 }
 
 /// The first element of a key's array.

@@ -10,6 +10,7 @@ pub(super) fn list(payload: &[u8]) -> Result<SignerList, Error> {
     let mut reader = Reader::new(payload);
     let (mut version, mut issuer, mut sequence, mut issued) = (None, None, None, None);
     let (mut next_update, mut environment, mut signers) = (None, None, None);
+    let (mut revocation, mut rules) = (None, None);
     let mut items = reader.map().map_err(Error::Cbor)?;
     while reader.more(&mut items).map_err(Error::Cbor)? {
         match reader.signed().map_err(Error::Cbor)? {
@@ -29,6 +30,8 @@ pub(super) fn list(payload: &[u8]) -> Result<SignerList, Error> {
                     _ => return Err(Error::Field { field: "environment" }),
                 });
             }
+            list_key::REVOCATION => revocation = Some(reader.definite_bytes().map_err(Error::Cbor)?.to_vec()),
+            list_key::RULES => rules = Some(reader.definite_bytes().map_err(Error::Cbor)?.to_vec()),
             list_key::SIGNERS => {
                 let (mut items, mut all) = (reader.array().map_err(Error::Cbor)?, Vec::new());
                 while reader.more(&mut items).map_err(Error::Cbor)? {
@@ -47,12 +50,14 @@ pub(super) fn list(payload: &[u8]) -> Result<SignerList, Error> {
         next_update: next_update.ok_or(Error::Missing { field: "next_update" })?,
         environment: environment.ok_or(Error::Missing { field: "environment" })?,
         signers: signers.ok_or(Error::Missing { field: "signers" })?,
+        revocation,
+        rules,
     })
 }
 
 fn signer(reader: &mut Reader<'_>) -> Result<SignerEntry, Error> {
     let (mut kid, mut country, mut purposes, mut profiles) = (None, None, None, None);
-    let (mut not_before, mut not_after, mut key, mut name) = (None, None, None, None);
+    let (mut not_before, mut not_after, mut key, mut name, mut issuer) = (None, None, None, None, None);
     let mut items = reader.map().map_err(Error::Cbor)?;
     while reader.more(&mut items).map_err(Error::Cbor)? {
         match reader.signed().map_err(Error::Cbor)? {
@@ -70,6 +75,7 @@ fn signer(reader: &mut Reader<'_>) -> Result<SignerEntry, Error> {
             signer_key::NOT_AFTER => not_after = Some(time(reader)?),
             signer_key::KEY => key = Some(key_data(reader)?),
             signer_key::NAME => name = Some(text(reader)?),
+            signer_key::ISSUER => issuer = Some(text(reader)?),
             key => return Err(Error::UnknownKey { key }),
         }
     }
@@ -82,6 +88,7 @@ fn signer(reader: &mut Reader<'_>) -> Result<SignerEntry, Error> {
         not_after: not_after.ok_or(Error::Missing { field: "not_after" })?,
         key: key.ok_or(Error::Missing { field: "key" })?,
         name: name.ok_or(Error::Missing { field: "name" })?,
+        issuer,
     })
 }
 

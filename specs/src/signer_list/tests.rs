@@ -14,6 +14,7 @@ fn signer() -> SignerEntry {
         not_after: UnixTime(1_800_000_000),
         key: KeyData::Ed25519([7; 32]),
         name: "DEMO Cục Y tế dự phòng".into(),
+        issuer: None,
     }
 }
 
@@ -25,6 +26,8 @@ fn list() -> SignerList {
         next_update: UnixTime(1_795_503_600),
         environment: Environment::Demo,
         signers: vec![signer()],
+        revocation: None,
+        rules: None,
     }
 }
 
@@ -90,8 +93,8 @@ fn what_must_be_there() {
 #[test]
 fn another_version_and_unknown_keys() {
     assert_eq!(bent(false, 1, Some(Value::Unsigned(2))), Err(Error::Version { version: 2 }));
-    assert_eq!(bent(false, 8, Some(Value::Null)), Err(Error::UnknownKey { key: 8 }));
-    assert_eq!(bent(true, 9, Some(Value::Null)), Err(Error::UnknownKey { key: 9 }));
+    assert_eq!(bent(false, 10, Some(Value::Null)), Err(Error::UnknownKey { key: 10 }));
+    assert_eq!(bent(true, 10, Some(Value::Null)), Err(Error::UnknownKey { key: 10 }));
 }
 
 #[test]
@@ -120,7 +123,7 @@ fn fields_that_cannot_be() {
         (3, Value::Unsigned(8), "purposes"),
         (3, Value::Unsigned(257), "purposes"),
         (4, Value::Unsigned(0), "profiles"),
-        (4, Value::Unsigned(4), "profiles"),
+        (4, Value::Unsigned(256), "profiles"),
         (5, Value::Unsigned(1 << 40), "not_before"),
         (6, Value::Unsigned(1), "not_after"),
         (7, key(0, &[&[7; 32]]), "key"),
@@ -155,6 +158,20 @@ fn sets() {
     assert!(Purposes::ANY.allows(Purposes::TEST));
     assert!(Purposes::VACCINATION.and(Purposes::TEST).allows(Purposes::TEST));
     assert!(!Purposes::VACCINATION.and(Purposes::TEST).allows(Purposes::RECOVERY));
+    let formats = [
+        Profiles::NATIONAL,
+        Profiles::EU_DCC,
+        Profiles::SHC,
+        Profiles::ICVP,
+        Profiles::DDCC,
+        Profiles::NZCP,
+        Profiles::SWISS_LIGHT,
+        Profiles::VDS_NC,
+    ];
+    assert_eq!(formats.map(Profiles::bits), [1, 2, 4, 8, 16, 32, 64, 128]);
+    assert_eq!(formats.into_iter().reduce(Profiles::and), Some(Profiles::ALL));
+    assert_eq!(Profiles::from_bits(3), Some(Profiles::NATIONAL.and(Profiles::EU_DCC)), "lists of before stay readable");
+    assert_eq!(Profiles::from_bits(0), None);
     assert!(Profiles::ALL.allows(Profiles::NATIONAL) && !Profiles::EU_DCC.allows(Profiles::NATIONAL));
 }
 
@@ -179,8 +196,10 @@ fn lists() -> impl Strategy<Value = SignerList> {
             .prop_map(move |(n, e)| KeyData::Rsa { n: odd(n), e: odd(e) }),
     ];
     let time = || 0..=UnixTime::LAST.0 / 2;
-    let signer = (any::<[u8; 8]>(), "[A-Z]{2}", 0..=7_u8, 1..=3_u8, time(), time(), key, "\\PC{0,40}").prop_map(
-        |(kid, country, purposes, profiles, from, more, key, name)| SignerEntry {
+    let issuer = proptest::option::of("[a-z:/.]{1,40}");
+    let names = ("\\PC{0,40}", issuer);
+    let signer = (any::<[u8; 8]>(), "[A-Z]{2}", 0..=7_u8, 1..=255_u8, time(), time(), key, names).prop_map(
+        |(kid, country, purposes, profiles, from, more, key, (name, issuer))| SignerEntry {
             kid,
             country,
             purposes: Purposes::from_bits(purposes).unwrap(),
@@ -189,16 +208,21 @@ fn lists() -> impl Strategy<Value = SignerList> {
             not_after: UnixTime(from + more),
             key,
             name,
+            issuer,
         },
     );
-    ("\\PC{1,40}", any::<u64>(), time(), time(), any::<bool>(), proptest::collection::vec(signer, 0..6)).prop_map(
-        |(issuer, sequence, issued, more, demo, signers)| SignerList {
+    let part = || proptest::option::of(proptest::collection::vec(any::<u8>(), 0..40));
+    let signers = proptest::collection::vec(signer, 0..6);
+    ("\\PC{1,40}", any::<u64>(), time(), time(), any::<bool>(), signers, part(), part()).prop_map(
+        |(issuer, sequence, issued, more, demo, signers, revocation, rules)| SignerList {
             issuer,
             sequence,
             issued: UnixTime(issued),
             next_update: UnixTime(issued + more + 1).min(UnixTime::LAST),
             environment: if demo { Environment::Demo } else { Environment::Production },
             signers,
+            revocation,
+            rules,
         },
     )
 }

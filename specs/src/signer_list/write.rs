@@ -5,7 +5,7 @@ use crate::cbor::Writer;
 
 pub(super) fn list(list: &SignerList) -> Vec<u8> {
     let mut writer = Writer::with_capacity(128 + 160 * list.signers.len());
-    writer.map(7);
+    writer.map(7 + usize::from(list.revocation.is_some()) + usize::from(list.rules.is_some()));
     writer.signed(list_key::VERSION).unsigned(VERSION);
     writer.signed(list_key::ISSUER).text(&list.issuer);
     writer.signed(list_key::SEQUENCE).unsigned(list.sequence);
@@ -19,11 +19,16 @@ pub(super) fn list(list: &SignerList) -> Vec<u8> {
     for entry in &list.signers {
         signer(entry, &mut writer);
     }
+    for (key, part) in [(list_key::REVOCATION, &list.revocation), (list_key::RULES, &list.rules)] {
+        if let Some(bytes) = part {
+            writer.signed(key).bytes(bytes);
+        }
+    }
     writer.into_bytes()
 }
 
 fn signer(entry: &SignerEntry, writer: &mut Writer) {
-    writer.map(8);
+    writer.map(8 + usize::from(entry.issuer.is_some()));
     writer.signed(signer_key::KID).bytes(&entry.kid);
     writer.signed(signer_key::COUNTRY).text(&entry.country);
     writer.signed(signer_key::PURPOSES).unsigned(entry.purposes.bits().into());
@@ -38,4 +43,7 @@ fn signer(entry: &SignerEntry, writer: &mut Writer) {
         KeyData::Rsa { n, e } => writer.array(3).unsigned(key_kind::RSA).bytes(n).bytes(e),
     };
     writer.signed(signer_key::NAME).text(&entry.name);
+    if let Some(issuer) = &entry.issuer {
+        writer.signed(signer_key::ISSUER).text(issuer);
+    }
 }

@@ -41,6 +41,8 @@ pub enum Set {
     Country,
     /// The sixteen priority groups of Decision 3355/QĐ-BYT, `01` to `16`.
     PriorityGroup,
+    /// Product of a digital yellow card (`vp`), WHO's prequalification list.
+    IcvpProduct,
 }
 
 /// One code of a set.
@@ -58,6 +60,8 @@ pub struct Entry {
     pub system: String,
     /// Version of the code system, empty where the source gives none.
     pub version: String,
+    /// SNOMED CT of the disease that a product of the yellow card is certified for; none in the other sets.
+    pub disease: Option<String>,
     goes_with: Option<GoesWith>,
 }
 
@@ -183,6 +187,7 @@ impl ValueSets {
             Set::TestDevice => 6,
             Set::Country => 7,
             Set::PriorityGroup => 8,
+            Set::IcvpProduct => 9,
         };
         &self.sets[index]
     }
@@ -240,6 +245,7 @@ impl ValueSet {
                 active: entry.active,
                 system,
                 version: entry.version,
+                disease: entry.disease,
                 goes_with: entry.goes_with,
             });
         }
@@ -272,7 +278,7 @@ impl Entry {
 }
 
 /// Each set with the id of its file, in the order in which `ValueSets` keeps them.
-const SETS: [(Set, &str); 9] = [
+const SETS: [(Set, &str); 10] = [
     (Set::Disease, "disease"),
     (Set::VaccineType, "vaccine-type"),
     (Set::VaccineProduct, "vaccine-product"),
@@ -282,6 +288,7 @@ const SETS: [(Set, &str); 9] = [
     (Set::TestDevice, "test-device"),
     (Set::Country, "country"),
     (Set::PriorityGroup, "vn-priority-groups"),
+    (Set::IcvpProduct, "icvp-product"),
 ];
 
 const BUNDLED_FILES: [&str; SETS.len()] = [
@@ -294,7 +301,24 @@ const BUNDLED_FILES: [&str; SETS.len()] = [
     include_str!("../../value-sets/test-device.json"),
     include_str!("../../value-sets/country.json"),
     include_str!("../../value-sets/vn-priority-groups.json"),
+    include_str!("../../value-sets/icvp-product.json"),
 ];
+
+/// The country (ISO 3166-1 alpha-2) that three letters stand for in travel documents and seals.
+pub fn alpha_2(alpha_3: &str) -> Option<&'static str> {
+    static COUNTRIES: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let countries = COUNTRIES.get_or_init(|| {
+        let file: Countries = serde_json::from_str(include_str!("../../value-sets/country-alpha-3.json"))
+            .expect("the file is part of this build and a test of this module reads it");
+        file.entries
+    });
+    countries.get(alpha_3).map(String::as_str)
+}
+
+#[derive(Deserialize)]
+struct Countries {
+    entries: BTreeMap<String, String>,
+}
 
 const BUNDLED_VACCINES: &str = include_str!("../../value-sets/vn-vaccines.json");
 
@@ -317,6 +341,7 @@ struct RawEntry {
     system: usize,
     #[serde(default)]
     version: String,
+    disease: Option<String>,
     goes_with: Option<GoesWith>,
 }
 

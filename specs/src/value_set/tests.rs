@@ -7,7 +7,7 @@ fn date(text: &str) -> Date {
 #[test]
 fn the_bundled_files_are_read_and_are_what_they_say() {
     let bundled = ValueSets::parse(BUNDLED_FILES, BUNDLED_VACCINES).unwrap();
-    let sizes = [1, 9, 39, 31, 2, 2, 88, 250, 16];
+    let sizes = [1, 9, 39, 31, 2, 2, 88, 250, 16, 60];
     for ((set, id), size) in SETS.into_iter().zip(sizes) {
         assert_eq!(bundled.set(set).id, id);
         assert_eq!(bundled.set(set).entries().len(), size, "{id}");
@@ -20,7 +20,15 @@ fn the_bundled_files_are_read_and_are_what_they_say() {
 
 #[test]
 fn every_country_group_and_type_has_vietnamese_words() {
-    for set in [Set::Disease, Set::VaccineType, Set::TestType, Set::TestResult, Set::Country, Set::PriorityGroup] {
+    for set in [
+        Set::Disease,
+        Set::VaccineType,
+        Set::TestType,
+        Set::TestResult,
+        Set::Country,
+        Set::PriorityGroup,
+        Set::IcvpProduct,
+    ] {
         for entry in ValueSets::bundled().set(set).entries() {
             assert!(entry.display_vi.is_some(), "{set:?} {}", entry.code);
         }
@@ -110,4 +118,12 @@ fn intervals_follow_the_day_and_the_dose_before() {
     let components = &sets.vaccine("sputnik-v").unwrap().components;
     assert_eq!(components.len(), 2);
     assert_ne!(components[0].name, components[1].name);
+}
+
+#[test]
+fn three_letters_of_a_state_are_two_of_the_country_set() {
+    assert_eq!(alpha_2("VNM"), Some("VN"));
+    assert_eq!(alpha_2("AUS"), Some("AU"));
+    assert_eq!(alpha_2("VN"), None);
+    assert_eq!(alpha_2("XXX"), None);
 }

@@ -1,8 +1,8 @@
 //! Taking it apart.
 
 use super::{Content, Error, Kind, LIMITS, MAX_CHARS};
-use crate::json;
 use crate::tolerance::{Tolerance, Tolerances};
+use crate::{hcert, json};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -102,6 +102,19 @@ impl Opened {
     /// The certificate (DER) of whoever says to have signed. Never to be believed for being here: see the [module](super).
     pub fn certificate(&self) -> &[u8] {
         &self.certificate
+    }
+
+    /// What is certified in the form that all formats share: no times but those of the event.
+    pub fn claims(&self) -> Result<hcert::Claims, Error> {
+        let content = self.content()?;
+        Ok(hcert::Claims {
+            iss: Some(self.issuer.clone()),
+            iat: None,
+            exp: None,
+            nbf: None,
+            tolerances: content.tolerances,
+            content: hcert::Content::VdsNc(Box::new(content)),
+        })
     }
 
     /// What is certified, whoever signed it.

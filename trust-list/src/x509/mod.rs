@@ -252,6 +252,12 @@ impl Certificate {
     ///
     /// # Errors
     /// [`Error::SignatureAlgorithm`], [`Error::CertificateSignature`].
+    /// Whether that key signed this certificate: for authorities of whom a list keeps the key alone.
+    pub(crate) fn is_signed_by(&self, key: &PublicKey, prepared: &dyn Verify) -> bool {
+        let message = self.der.get(self.tbs.clone()).unwrap_or_default();
+        self.scheme.verify(key, false, prepared, message, &self.signature) == Ok(true)
+    }
+
     pub(crate) fn check_signature(&self, issuer: &Certificate, prepared: &dyn Verify) -> Result<(), Error> {
         // `parse` took the range out of these very bytes.
         let message = self.der.get(self.tbs.clone()).unwrap_or_default();

@@ -94,6 +94,7 @@ fn entry(kid: u8, key: KeyData) -> SignerEntry {
         not_after: now().plus_days(100),
         key,
         name: format!("Signer {kid}"),
+        issuer: None,
     }
 }
 
@@ -109,6 +110,8 @@ fn content(sequence: u64) -> signer_list::SignerList {
         next_update: now().plus_days(1),
         environment: Environment::Production,
         signers: vec![entry(1, fresh_key())],
+        revocation: None,
+        rules: None,
     }
 }
 

@@ -8,9 +8,11 @@
 //! * A certificate's algorithm is that of the signer's *key*. The header must agree; it never chooses.
 
 mod content;
+mod message;
 mod refusal;
 mod rules;
 mod run;
+mod seals;
 #[cfg(test)]
 mod tests;
 

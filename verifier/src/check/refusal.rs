@@ -1,7 +1,7 @@
 //! From the errors of the rooms below to the step that failed and the stable reason.
 
 use specs::reason::Reason;
-use specs::{base45, cbor, cose, dcc, hcert, national, zlib};
+use specs::{base45, cbor, cose, dcc, fields, hcert, json, jws, national, shc, vds_nc, zlib};
 
 use crate::verdict::Step;
 
@@ -13,6 +13,7 @@ pub(super) fn of_text(error: &hcert::Error) -> (Step, Reason) {
         E::UnsupportedContext => (Step::Prefix, Reason::UnsupportedContext),
         E::TooLong { .. } | E::Base45(base45::Error::TooLong { .. }) => (Step::Size, Reason::TooLong),
         E::Base45(_) => (Step::Base45, Reason::Base45Invalid),
+        E::Base32 => (Step::Encoding, Reason::Base32Invalid),
         E::Zlib(zlib::Error::TooLong) => (Step::Inflate, Reason::CompressionBomb),
         E::Zlib(_) => (Step::Inflate, Reason::CompressionInvalid),
         E::Cose(cose::Error::Cbor(error) | cose::Error::Protected(error)) => (Step::Cbor, of_cbor(error)),
@@ -26,16 +27,62 @@ pub(super) fn of_text(error: &hcert::Error) -> (Step, Reason) {
 pub(super) fn of_claims(error: &hcert::Error) -> Reason {
     use hcert::Error as E;
     match error {
-        E::Cbor(error) | E::Dcc(dcc::Error::Cbor(error)) | E::National(national::Error::Cbor(error)) => of_cbor(error),
+        E::Cbor(error)
+        | E::Dcc(dcc::Error::Cbor(error))
+        | E::National(national::Error::Cbor(error))
+        | E::Fields(fields::Error::Cbor(error)) => of_cbor(error),
         E::NoContent => Reason::ContentMissing,
         E::UnsupportedContent { .. } => Reason::ContentUnsupported,
         E::SeveralContents | E::Dcc(dcc::Error::EntryCount) => Reason::ContentMultipleEvents,
         E::National(national::Error::Algorithm) => Reason::AlgorithmMismatch,
         E::National(national::Error::Tag | national::Error::Kid) => Reason::CoseMalformed,
         // Not a map of fields at all.
-        E::Dcc(dcc::Error::FieldType { field: "certificate" }) => Reason::ContentMalformed,
-        E::Dcc(_) | E::DccFaults(_) | E::National(_) => Reason::ContentSchema,
+        E::Dcc(dcc::Error::FieldType { field: "certificate" })
+        | E::Fields(fields::Error::FieldType { field: "certificate" }) => Reason::ContentMalformed,
+        E::Dcc(_) | E::DccFaults(_) | E::National(_) | E::Fields(_) => Reason::ContentSchema,
         _ => Reason::ContentMalformed,
+    }
+}
+
+/// Where taking a SMART Health Card apart stopped, and why; of the errors of its claims only the reason matters.
+pub(super) fn of_card(error: &shc::Error) -> (Step, Reason) {
+    use shc::Error as E;
+    match error {
+        E::Prefix | E::File(_) => (Step::Prefix, Reason::PrefixMissing),
+        E::TooLong { .. } | E::Jws(jws::Error::TooLong { .. }) => (Step::Size, Reason::TooLong),
+        E::Digits | E::Chunk | E::Jws(jws::Error::Base64 { .. }) => (Step::Encoding, Reason::EncodingInvalid),
+        E::ChunksMissing { .. } => (Step::Encoding, Reason::ChunksMissing),
+        E::ChunkTwice { .. } | E::MixedChunks | E::Cards { .. } => (Step::Encoding, Reason::ChunksMixed),
+        E::Jws(jws::Error::Critical) => (Step::Jws, Reason::CoseCriticalHeader),
+        E::Jws(_) | E::Kid | E::Zip => (Step::Jws, Reason::JwsMalformed),
+        E::Deflate(zlib::Error::TooLong) => (Step::Inflate, Reason::CompressionBomb),
+        E::Deflate(_) => (Step::Inflate, Reason::CompressionInvalid),
+        E::Json(error) => (Step::Json, of_json(error)),
+        E::NotHealthCard | E::FhirVersion => (Step::Content, Reason::ContentUnsupported),
+        _ => (Step::Content, Reason::ContentSchema),
+    }
+}
+
+/// The same for a VDS-NC.
+pub(super) fn of_seal(error: &vds_nc::Error) -> (Step, Reason) {
+    use vds_nc::Error as E;
+    match error {
+        E::Prefix => (Step::Prefix, Reason::PrefixMissing),
+        E::TooLong { .. } => (Step::Size, Reason::TooLong),
+        E::Json(error) => (Step::Json, of_json(error)),
+        E::Type | E::Version => (Step::Json, Reason::ContentUnsupported),
+        E::Base64 { .. } => (Step::Encoding, Reason::EncodingInvalid),
+        E::Frame { .. } => (Step::Json, Reason::JsonMalformed),
+        _ => (Step::Content, Reason::ContentSchema),
+    }
+}
+
+fn of_json(error: &json::Error) -> Reason {
+    use json::Error as E;
+    match error {
+        E::DuplicateKey => Reason::JsonDuplicateKey,
+        E::TooLong { .. } | E::TooDeep { .. } | E::TooMany { .. } => Reason::JsonTooLarge,
+        _ => Reason::JsonMalformed,
     }
 }
 

@@ -28,7 +28,11 @@ pub(super) fn ask(
         issuer_country: issuer_country(claims, signer),
         kid: STANDARD.encode(signer.kid()),
     };
-    let report = rules.evaluate(chosen, &Subject::of(&claims.content, external), at);
+    let Some(subject) = Subject::of(&claims.content, external) else {
+        let words = "rules are written for the EU's and the national certificate, and not for this format";
+        return Some((Err((Reason::RulesOpen, Cow::Borrowed(words))), Vec::new()));
+    };
+    let report = rules.evaluate(chosen, &subject, at);
     let finding = match expired(claims, chosen.at) {
         Some(finding) => finding,
         None => finding(&report),
@@ -67,6 +71,7 @@ fn issuer_country(claims: &Claims, signer: &Signer) -> String {
     let content = || match &claims.content {
         Content::EuDcc(Certificate { entry, .. }) => Entry::country(entry),
         Content::National(_) => specs::national::ISSUER,
+        _ => "",
     };
     let named = [signer.country(), claims.iss.as_deref().unwrap_or_default()];
     named.into_iter().find(|country| !country.is_empty()).unwrap_or_else(content).to_owned()

@@ -8,6 +8,7 @@ use specs::reason::Reason;
 use specs::signer_list::Environment;
 use specs::time::UnixTime;
 use specs::value_set::{Set, ValueSets};
+use specs::vds_nc;
 use trust_list::signers::Source;
 use verifier::Verdict;
 use verifier::inspect::harmless;
@@ -82,6 +83,51 @@ fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
             }
             line("Nước / Country:", &coded(Set::Country, certificate.entry.country()));
             line("Nơi cấp / Authority:", &harmless(certificate.entry.issuer()));
+        }
+        Content::Icvp(certificate) => {
+            line("Sự kiện / Event:", "tiêm chủng (sổ vàng) / vaccination (yellow card)");
+            line("Ngày tiêm / Date:", &certificate.date.to_string());
+            line("Vắc xin / Vaccine:", &coded(Set::IcvpProduct, &certificate.product));
+            let until = certificate.valid_until().map_or_else(|| "∞".to_owned(), |day| day.to_string());
+            line("Mũi có giá trị / Dose counts:", &format!("{} – {until}", certificate.valid_from()));
+            for who in [&certificate.clinician, &certificate.issuer].into_iter().flatten() {
+                line("Nơi cấp / Authority:", &harmless(who));
+            }
+        }
+        Content::Ddcc(certificate) => {
+            line("Sự kiện / Event:", "tiêm chủng / vaccination");
+            let day = certificate.date.map_or_else(|| "?".to_owned(), |day| day.to_string());
+            line("Ngày tiêm / Date:", &day);
+            line("Vắc xin / Vaccine:", &coded(Set::VaccineType, &certificate.vaccine.code));
+            if let Some(disease) = &certificate.disease {
+                line("Bệnh / Disease:", &coded(Set::Disease, &disease.code));
+            }
+        }
+        Content::Shc(card) => {
+            for dose in &card.bundle.immunizations {
+                let vaccine = dose.vaccine.first().map_or("?", |coding| &coding.code);
+                line("Mũi tiêm / Dose:", &format!("{} – {}", dose.date, harmless(vaccine)));
+            }
+            for one in &card.bundle.observations {
+                let test = one.code.first().map_or("?", |coding| &coding.code);
+                line("Xét nghiệm / Test:", &format!("{} – {}", one.date, harmless(test)));
+            }
+            line("Nơi cấp / Authority:", &harmless(&card.iss));
+        }
+        Content::VdsNc(seal) => match &seal.event {
+            vds_nc::Event::Vaccinations(vaccines) => {
+                for (vaccine, dose) in vaccines.iter().flat_map(|one| one.doses.iter().map(move |dose| (one, dose))) {
+                    let words = format!("{} {} – {}", dose.date, dose.country, vaccine.product);
+                    line("Mũi tiêm / Dose:", &harmless(&words));
+                }
+            }
+            vds_nc::Event::Test(test) => {
+                line("Lấy mẫu lúc / Sampled:", &test.sampled.to_rfc3339());
+                line("Kết quả / Result:", &harmless(&format!("{}: {}", test.kind, test.result)));
+            }
+        },
+        Content::SwissLight(_) | Content::Nzcp(_) => {
+            line("Sự kiện / Event:", "được phép vào, không nêu lý do / may pass, no reason given");
         }
     }
     line("Mã chứng nhận / Identifier:", &harmless(claims.id()));

@@ -85,7 +85,7 @@ pub(super) fn national(page: &mut Page, certificate: &national::Certificate) {
     text(page, "11 code", &certificate.id);
 }
 
-fn code(page: &mut Page, name: &str, set: Set, code: &str) {
+pub(super) fn code(page: &mut Page, name: &str, set: Set, code: &str) {
     let sets = ValueSets::bundled();
     let words = match (sets.display(set, code, Language::Vi), sets.display(set, code, Language::En)) {
         (Some(vietnamese), Some(english)) if vietnamese != english => format!("{vietnamese} / {english}"),

@@ -3,6 +3,7 @@
 
 mod diagnostic;
 mod fields;
+mod foreign;
 
 use std::fmt::Display;
 
@@ -164,6 +165,12 @@ fn claims(page: &mut Page, message: &Sign1<'_>) -> Option<()> {
     match &claims.content {
         Content::EuDcc(certificate) => fields::eu_dcc(page, certificate),
         Content::National(certificate) => fields::national(page, certificate),
+        Content::Icvp(certificate) => foreign::icvp(page, certificate),
+        Content::Ddcc(certificate) => foreign::ddcc(page, certificate),
+        Content::SwissLight(certificate) => foreign::swiss_light(page, certificate),
+        Content::Nzcp(pass) => foreign::nzcp(page, pass),
+        // These come in texts of their own, which have no COSE message.
+        Content::Shc(_) | Content::VdsNc(_) => {}
     }
     page.section("Châm chước", "Deviations forgiven");
     if claims.tolerances.is_empty() {

@@ -60,14 +60,15 @@ impl Event {
 }
 
 impl Subject {
-    /// The certificate as rules see it.
+    /// The certificate as rules see it; `None` for formats of which rules know nothing.
     #[must_use]
-    pub fn of(content: &Content, external: External) -> Self {
+    pub fn of(content: &Content, external: External) -> Option<Self> {
         let (event, payload) = match content {
             Content::EuDcc(certificate) => dcc_payload(certificate),
             Content::National(certificate) => (Event::Vaccination, national_payload(certificate)),
+            _ => return None,
         };
-        Self { event, payload, external }
+        Some(Self { event, payload, external })
     }
 
     /// What a rule's logic is given: `payload` and `external`.

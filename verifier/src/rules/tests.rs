@@ -65,7 +65,7 @@ fn national() -> Content {
 }
 
 fn subject() -> Subject {
-    Subject::of(&national(), External { issuer_country: "VN".into(), ..External::default() })
+    Subject::of(&national(), External { issuer_country: "VN".into(), ..External::default() }).unwrap()
 }
 
 /// Fourteen days since the dose.
@@ -272,14 +272,14 @@ fn a_test_and_a_recovery_show_what_they_have() {
     };
     let test =
         dcc::Test { sampled: "2026-11-20T10:00:00Z".into(), device: Some("1232".into()), ..dcc::Test::default() };
-    let test = Subject::of(&certificate(dcc::Entry::Test(test)), External::default());
+    let test = Subject::of(&certificate(dcc::Entry::Test(test)), External::default()).unwrap();
     let expected = json!({
         "ver": "1.3.0", "nam": { "fnt": "DOE" }, "dob": "1963",
         "t": [{ "tg": "", "tt": "", "ma": "1232", "sc": "2026-11-20T10:00:00Z", "tr": "", "co": "", "is": "", "ci": "" }],
     });
     assert_eq!((test.event, test.payload), (Event::Test, expected));
     let recovery = dcc::Recovery { valid_from: "2026-01-01".into(), ..dcc::Recovery::default() };
-    let recovery = Subject::of(&certificate(dcc::Entry::Recovery(recovery)), External::default());
+    let recovery = Subject::of(&certificate(dcc::Entry::Recovery(recovery)), External::default()).unwrap();
     assert_eq!(recovery.event, Event::Recovery);
     assert_eq!(recovery.payload["r"][0]["df"], "2026-01-01");
 }
@@ -292,7 +292,7 @@ fn rules_may_ask_for_country_time_signer_and_value_sets() {
         issuer_country: "VN".into(),
         kid: "ZtJVElOdWm0=".into(),
     };
-    let data = Subject::of(&national(), external).data(&Chosen::entry("de").in_region("BY"), time(NOW));
+    let data = Subject::of(&national(), external).unwrap().data(&Chosen::entry("de").in_region("BY"), time(NOW));
     let mut found = data["external"].clone();
     let sets = found.as_object_mut().unwrap().remove("valueSets").unwrap();
     let expected = json!({
