@@ -1,7 +1,7 @@
 //! zlib (RFC 1950) with bounds, as HCERT wraps its messages.
 //!
 //! A QR symbol holds at most about 2.8 KB, yet deflate can blow that up a thousandfold: [`inflate`] never holds more than
-//! its cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block when they do not.
+//! its cap, nor [`inflate_within`] more than it is told. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block when they do not.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::TINFLStatus;
@@ -17,8 +17,8 @@ pub enum Error {
     /// Not a zlib stream, or one whose checksum is wrong, or one that ends too early.
     #[error("not a whole zlib stream")]
     Corrupt,
-    /// It would inflate to more than [`MAX_INFLATED`] bytes.
-    #[error("inflates to more than {MAX_INFLATED} bytes")]
+    /// It would inflate to more than [`MAX_INFLATED`] bytes, or than the limit that was given.
+    #[error("inflates to more bytes than are allowed")]
     TooLong,
     /// Bytes follow the end of the stream.
     #[error("{count} bytes follow the zlib stream")]
@@ -44,10 +44,11 @@ pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
     if let Some(content) = stored(stream) {
         return Ok(content.to_vec());
     }
-    inflate_any(stream)
+    inflate_within(stream, MAX_INFLATED)
 }
 
-fn inflate_any(stream: &[u8]) -> Result<Vec<u8>, Error> {
+/// As [`inflate`], with another cap in bytes: for lists that are larger than a certificate.
+pub fn inflate_within(stream: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     // A stored block leaves five bits of its first byte without meaning (RFC 1951 section 3.2.4). Every writer clears
     // them; a bit that could be flipped unseen has no place in a certificate.
     if stream.get(2).is_some_and(|first| first & 0b110 == 0 && first >> 3 != 0) {
@@ -57,7 +58,7 @@ fn inflate_any(stream: &[u8]) -> Result<Vec<u8>, Error> {
         inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut state = Box::<DecompressorOxide>::default();
     // Grows to the cap at most; most certificates fit the first time.
-    let mut content = vec![0; stream.len().saturating_mul(2).clamp(1024, MAX_INFLATED)];
+    let mut content = vec![0; stream.len().saturating_mul(2).max(1024).min(limit)];
     let (mut read, mut written) = (0, 0);
     loop {
         let rest = stream.get(read..).unwrap_or_default();
@@ -72,8 +73,8 @@ fn inflate_any(stream: &[u8]) -> Result<Vec<u8>, Error> {
                 content.truncate(written);
                 return Ok(content);
             }
-            TINFLStatus::HasMoreOutput if content.len() < MAX_INFLATED => {
-                content.resize((content.len() * 2).min(MAX_INFLATED), 0);
+            TINFLStatus::HasMoreOutput if content.len() < limit => {
+                content.resize(content.len().saturating_mul(2).max(1024).min(limit), 0);
             }
             TINFLStatus::HasMoreOutput => return Err(Error::TooLong),
             _ => return Err(Error::Corrupt),
@@ -230,10 +231,10 @@ mod tests {
         fn the_short_way_and_the_long_one_agree(content: Vec<u8>, place: prop::sample::Index, with: u8) {
             let mut stream = store(&content);
             prop_assert_eq!(stored(&stream), Some(&content[..]));
-            prop_assert_eq!(inflate_any(&stream), Ok(content));
+            prop_assert_eq!(inflate_within(&stream, MAX_INFLATED), Ok(content));
             let place = place.index(stream.len());
             stream[place] = with;
-            prop_assert_eq!(inflate(&stream), inflate_any(&stream));
+            prop_assert_eq!(inflate(&stream), inflate_within(&stream, MAX_INFLATED));
         }
 
         #[test]

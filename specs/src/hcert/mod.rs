@@ -10,6 +10,7 @@ mod open;
 pub use crate::tolerance::{Tolerance, Tolerances};
 pub use open::{Opened, open, seal};
 
+use crate::status_list::Reference;
 use crate::time::UnixTime;
 use crate::{base45, cbor, cose, dcc, national, zlib};
 
@@ -35,6 +36,8 @@ pub struct Claims {
     pub nbf: Option<UnixTime>,
     /// The health certificate.
     pub content: Content,
+    /// Claim -65537 or 65535: where its status is to be looked up.
+    pub status: Option<Reference>,
     /// What decoding forgave; empty in claims to be encoded.
     pub tolerances: Tolerances,
 }
