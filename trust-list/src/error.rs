@@ -143,8 +143,11 @@ pub enum Error {
     /// What was signed is not a list of signers.
     #[error("the list of signers cannot be read: {0}")]
     ListMalformed(specs::signer_list::Error),
+    /// What was signed is not a status list.
+    #[error("the status list cannot be read: {0}")]
+    StatusListMalformed(specs::status_list::Error),
     /// Not a COSE_Sign1.
-    #[error("the list of signers cannot be read: {0}")]
+    #[error("the list cannot be read: {0}")]
     ListEnvelope(specs::cose::Error),
     /// A COSE_Sign1, but not in the one form of a list.
     #[error("the list of signers is not in its form: {detail}")]
@@ -218,6 +221,7 @@ impl Error {
             Error::Role { .. } => "role-refused",
             Error::EnvironmentMixed { .. } => "environment-mixed",
             Error::WorkBudget => "work-budget-exceeded",
+            Error::StatusListMalformed(_) => "status-list-malformed",
             Error::ListMalformed(_) | Error::ListEnvelope(_) | Error::ListForm { .. } => "list-malformed",
             Error::ListUnsigned => "list-unsigned",
             Error::ListHeader => "list-header-mismatch",

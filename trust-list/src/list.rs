@@ -225,7 +225,7 @@ impl Mark {
 }
 
 /// The header must fit the certificate that comes with it; the certificate must lead to an anchor.
-fn path_of_signer(
+pub(crate) fn path_of_signer(
     message: &cose::Sign1<'_>,
     anchors: &[Anchor],
     at: UnixTime,
