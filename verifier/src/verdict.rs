@@ -164,6 +164,9 @@ pub enum Step {
     Values,
     /// The dates can be.
     Dates,
+    /// It was not taken back, nor was its signer. Made right after the content was read; a finding that it *is* revoked comes
+    /// before all others, one that this cannot be known after them.
+    Revocation,
 }
 
 impl Verdict {

@@ -9,7 +9,7 @@ use specs::reason::Reason;
 use specs::time::UnixTime;
 use trust_list::signers::{Signer, Source};
 
-use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, refusal};
+use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, refusal, revocation};
 use crate::verdict::{Check, Claims, Format, Holder, ListState, SignerFacts, Step, Trust, Verdict};
 
 /// What a check found: words for the record, or a reason with words.
@@ -40,11 +40,16 @@ impl<'v> Run<'v> {
         let claims = match claims {
             Ok(claims) => {
                 self.note(Step::Content, Ok(Cow::Borrowed("the claims are readable")));
+                let found = revocation::check(&self.verifier.revocation, signer, &signed.signature, &claims, self.at);
+                // Whoever holds a stolen key writes what he likes: that it is revoked must not wait behind what he wrote.
+                let (revoked, rest) = revocation::revoked_first(found);
+                revoked.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 self.note(Step::Envelope, envelope(&claims, self.at));
                 self.note(Step::SignerValidity, validity(signer, self.at));
                 self.note(Step::Purpose, purpose(signer, &claims.content));
                 self.note(Step::Values, content::values(&claims.content));
                 self.note(Step::Dates, content::dates(&claims, self.at));
+                rest.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 Some(claims)
             }
             Err(error) => {
@@ -118,7 +123,7 @@ impl<'v> Run<'v> {
             });
         }
         self.note(Step::Signature, Ok(Cow::Borrowed("is good")));
-        Ok(Signed { signers, claims: hcert::Claims::of(&message) })
+        Ok(Signed { signers, signature: message.signature.to_vec(), claims: hcert::Claims::of(&message) })
     }
 
     /// Every believed signer with the key identifier of the message. An identifier that is not eight bytes has none.
@@ -226,6 +231,7 @@ impl<'v> Run<'v> {
 struct Signed<'v> {
     /// Whose key made it; not empty.
     signers: Vec<&'v Signer>,
+    signature: Vec<u8>,
     claims: Result<hcert::Claims, hcert::Error>,
 }
 

@@ -43,6 +43,14 @@ pub(crate) struct Check {
     /// A root certificate that the trust list must lead to (PEM or DER); needs --trust-list; may be repeated
     #[arg(long, value_name = "PEM", requires = "trust_list")]
     pub(crate) anchor: Vec<PathBuf>,
+    /// A signed status list (CWT), which says what is revoked; must lead to an --anchor like the trust list; may be repeated /
+    /// Danh sách trạng thái đã ký: chứng nhận nào đã bị thu hồi
+    #[arg(long, value_name = "FILE", requires = "trust_list")]
+    pub(crate) status_list: Vec<PathBuf>,
+    /// Do not ask whether the certificate is revoked; never at a door or a border /
+    /// Không hỏi chứng nhận có bị thu hồi hay không
+    #[arg(long, conflicts_with = "status_list")]
+    pub(crate) no_revocation: bool,
     /// Remember here (small JSON file, made if need be) the newest trust list seen, and refuse an older one; needs
     /// --trust-list / Ghi nhớ danh sách tin cậy mới nhất và từ chối danh sách cũ hơn
     #[arg(long, value_name = "FILE", requires = "trust_list")]
