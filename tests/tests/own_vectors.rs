@@ -53,6 +53,7 @@ fn every_reason_that_a_text_can_have_is_among_the_cases() {
         Reason::PictureUnreadable,
         Reason::SignerRevoked,
         Reason::Revoked,
+        Reason::Suspended,
         Reason::TrustListMissing,
         Reason::TrustListMalformed,
         Reason::TrustListSignature,
