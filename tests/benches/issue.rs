@@ -76,8 +76,9 @@ fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> f64 {
     let uvci = |number: usize| Uvci::new("VN", seeds[number]).expect("a country");
     let status = |number: usize| Reference::Ours { list: 1, index: number as u64 };
     let doses: Vec<_> = (0..DOSES).map(check).collect();
-    let texts: Vec<String> =
-        (0..DOSES).map(|n| signing.issue_unrecorded(&doses[n], &uvci(n), &status(n), now()).expect("a certificate")).collect();
+    let texts: Vec<String> = (0..DOSES)
+        .map(|n| signing.issue_unrecorded(&doses[n], &uvci(n), &status(n), now()).expect("a certificate"))
+        .collect();
     for text in &texts {
         let verdict = verifier.check(text, now());
         assert!(verdict.is_valid(), "{:?}", verdict.checks);
@@ -101,7 +102,11 @@ fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> f64 {
                 black_box(from_facts(number));
             }),
             Contender::new("for information: from facts already checked to text", |number| {
-                black_box(signing.issue_unrecorded(&doses[number], &uvci(number), &status(number), now()).expect("a certificate"));
+                black_box(
+                    signing
+                        .issue_unrecorded(&doses[number], &uvci(number), &status(number), now())
+                        .expect("a certificate"),
+                );
             }),
             Contender::new("for information: facts to text with the second lint", |number| {
                 black_box(linted(number));

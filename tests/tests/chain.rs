@@ -178,7 +178,16 @@ async fn pictures_are_served(server: &Server, api: &Api, dose: &str) {
             let png = api.get(&format!("{base}/qr.png{query}"), LEAD).await;
             assert_eq!((png.status, png.content_type.as_str()), (200, "image/png"));
             std::fs::write(server.folder().join("qr.png"), &png.body).unwrap();
-            let read = ["check", "--trust-list", "list", "--anchor", anchor.to_str().unwrap(), "--status-list", "status", "qr.png"];
+            let read = [
+                "check",
+                "--trust-list",
+                "list",
+                "--anchor",
+                anchor.to_str().unwrap(),
+                "--status-list",
+                "status",
+                "qr.png",
+            ];
             assert_eq!(server.verifier(&read).status.code(), Some(0), "{profile}{query}");
         }
         api.get(&format!("{base}/qr.svg?use=wall"), LEAD).await.refused(400, "malformed-request");

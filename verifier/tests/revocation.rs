@@ -71,7 +71,8 @@ fn what_names_no_status_passes_without_data_and_the_verdict_says_so() {
     let cases = Cases::read();
     let verdict = cases.verifier().check(cases.text("national"), NOW);
     assert!(verdict.is_valid());
-    let words = |verdict: &Verdict| verdict.checks.iter().find(|check| check.step == Step::Revocation).unwrap().detail.clone();
+    let words =
+        |verdict: &Verdict| verdict.checks.iter().find(|check| check.step == Step::Revocation).unwrap().detail.clone();
     assert_eq!(words(&verdict), "no revocation data are held");
     let verdict = cases.verifier().without_revocation().check(cases.text("place in our status list"), NOW);
     assert!(verdict.is_valid());

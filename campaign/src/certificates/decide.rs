@@ -75,9 +75,7 @@ pub fn decide(unit: &UnitState, _facts: &Facts, command: &Command, _context: &Co
             }
         }
         Command::RecordRevoked { dose } => match standing(unit, dose) {
-            Some(Standing::Withdrawn) => {
-                Ok(changed(dose, Standing::Revoked, Event::Revoked { dose: dose.clone() }))
-            }
+            Some(Standing::Withdrawn) => Ok(changed(dose, Standing::Revoked, Event::Revoked { dose: dose.clone() })),
             Some(Standing::Revoked) => Ok(unchanged(dose, Standing::Revoked)),
             // Nobody asked the issuer to revoke the certificates of a dose that stands.
             _ => Err(Refusal::CertificateNotRequested { dose: dose.clone() }),

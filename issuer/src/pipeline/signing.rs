@@ -79,13 +79,7 @@ impl Signing {
     ///
     /// # Errors
     /// Every lint that fired.
-    pub fn draft(
-        &self,
-        dose: &Dose,
-        uvci: &Uvci,
-        status: &Reference,
-        at: UnixTime,
-    ) -> Result<Draft, Vec<Finding>> {
+    pub fn draft(&self, dose: &Dose, uvci: &Uvci, status: &Reference, at: UnixTime) -> Result<Draft, Vec<Finding>> {
         let expires_at = self.expiry(at);
         let payload = self.payload(dose, uvci, status, at, expires_at)?;
         payload::check(

@@ -233,7 +233,8 @@ async fn revoking_over_the_socket_and_the_list_that_says_so() {
     let anchor = open.held.keyring().anchor;
     let token = client.status_list(1).await.unwrap();
     let token = trust_list::status_list::open(&token, std::slice::from_ref(&anchor), NOW, backend::native()).unwrap();
-    let invalid = (0..token.list.entries()).filter(|index| token.list.get(*index) == Some(specs::status_list::Status::Invalid));
+    let invalid =
+        (0..token.list.entries()).filter(|index| token.list.get(*index) == Some(specs::status_list::Status::Invalid));
     assert_eq!(invalid.count(), 2);
     assert!(matches!(client.status_list(2).await, Err(Problem::NotFound { .. })));
     for (path, kind, body) in [

@@ -128,7 +128,8 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn invalid(&self) -> Result<(u64, Vec<Place>), Error> {
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(list) FROM status_lists").fetch_one(&self.readers).await?;
+        let last: Option<i64> =
+            sqlx::query_scalar("SELECT max(list) FROM status_lists").fetch_one(&self.readers).await?;
         let rows = sqlx::query(
             "SELECT c.status_list, c.status_index FROM revocations r JOIN certificates c ON c.dose = r.subject \
              WHERE r.kind = 'dose' AND c.status_list IS NOT NULL",
@@ -234,10 +235,12 @@ impl Store {
 
 /// Marks a place as given, with the certificate that was just recorded.
 pub(super) async fn give(connection: &mut SqliteConnection, place: Place) -> Result<(), Error> {
-    sqlx::query("INSERT INTO status_lists (list, used) VALUES ($1, 1) ON CONFLICT (list) DO UPDATE SET used = used + 1")
-        .bind(signed(place.list)?)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO status_lists (list, used) VALUES ($1, 1) ON CONFLICT (list) DO UPDATE SET used = used + 1",
+    )
+    .bind(signed(place.list)?)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

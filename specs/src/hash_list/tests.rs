@@ -106,12 +106,9 @@ fn a_slice_of_beginnings() {
         hash[..5].copy_from_slice(&first);
         hash
     };
-    for (first, there) in [
-        ([1, 2, 3, 4, 5], true),
-        ([0, 0x90, 3, 4, 5], true),
-        ([0xff, 0x90, 3, 4, 5], true),
-        ([1, 2, 3, 4, 6], false),
-    ] {
+    for (first, there) in
+        [([1, 2, 3, 4, 5], true), ([0, 0x90, 3, 4, 5], true), ([0xff, 0x90, 3, 4, 5], true), ([1, 2, 3, 4, 6], false)]
+    {
         assert_eq!(list.contains(&begins(first)), there, "{first:?}");
     }
     let bent = |place: usize, with: u8| {

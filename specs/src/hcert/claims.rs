@@ -145,10 +145,7 @@ impl Decoder<'_> {
     }
 
     /// A whole claim, read apart, so that one of another form is passed over whole: `None` in its place.
-    fn reference(
-        &mut self,
-        read: fn(&mut Reader<'_>) -> Option<Reference>,
-    ) -> Result<Option<Reference>, Error> {
+    fn reference(&mut self, read: fn(&mut Reader<'_>) -> Option<Reference>) -> Result<Option<Reference>, Error> {
         let claim = self.reader.raw().map_err(Error::Cbor)?;
         Ok(read(&mut Reader::new(claim)))
     }

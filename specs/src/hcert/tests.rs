@@ -1,9 +1,9 @@
 //! Tests of the envelope: each layer's refusals, the claims, and properties over whole texts.
 
 use super::*;
-use crate::status_list::Reference;
 use crate::cbor::{Limits, Value, encode};
 use crate::cose::{Unsigned, alg};
+use crate::status_list::Reference;
 use proptest::prelude::*;
 
 fn issued() -> UnixTime {

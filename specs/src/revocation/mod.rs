@@ -21,8 +21,7 @@ use crate::time::UnixTime;
 /// The version of this wire form, key 1.
 pub const VERSION: u64 = 1;
 /// What the whole may measure: some hundred status lists and four million hashes.
-pub const LIMITS: Limits =
-    Limits { max_bytes: 96 * 1024 * 1024, max_depth: 4, max_items: 2_000_000, ..Limits::OURS };
+pub const LIMITS: Limits = Limits { max_bytes: 96 * 1024 * 1024, max_depth: 4, max_items: 2_000_000, ..Limits::OURS };
 /// The most bytes of authority and identifier in a rule.
 const MAX_TEXT: usize = 400;
 /// The most entries of all status lists together, in bytes inflated: 100 million certificates of two forms, and as much

@@ -108,7 +108,8 @@ impl Revocation {
         // Those of any signer come first, then those of signers in their order.
         let any = self.hashes.partition_point(|list| list.kid().is_none());
         let from = self.hashes.partition_point(|list| list.kid().as_ref() < asked.kid);
-        let own = self.hashes[from..].iter().take_while(|list| list.kid().is_some() && list.kid().as_ref() == asked.kid);
+        let own =
+            self.hashes[from..].iter().take_while(|list| list.kid().is_some() && list.kid().as_ref() == asked.kid);
         for list in self.hashes[..any].iter().chain(own).filter(|list| list.concerns(asked.kid, asked.at)) {
             for kind in list.kinds().iter() {
                 let hash = hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));

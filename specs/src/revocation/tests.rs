@@ -1,8 +1,8 @@
 //! There and back, every answer, and that nothing comes back from being revoked.
 
 use super::*;
-use crate::status_list::Bits;
 use crate::hash_list::{HashType, Subject};
+use crate::status_list::Bits;
 use crate::status_list::{Reference, Status};
 use proptest::prelude::*;
 
@@ -41,7 +41,11 @@ fn whole() -> Revocation {
     let mut all = Revocation::new();
     all.add_list(list(2, NOW, &[5]));
     all.add_list(list(1, NOW, &[]));
-    all.add_list(Published { name: ListName::Uri("https://other.example/1".into()), expires: None, ..list(0, NOW, &[3]) });
+    all.add_list(Published {
+        name: ListName::Uri("https://other.example/1".into()),
+        expires: None,
+        ..list(0, NOW, &[3])
+    });
     all.add_hashes(HashList::new(Some([2; 8]), HashType::Signature.only(), None, [[4; 16], [3; 16]]));
     all.add_hashes(HashList::new(None, HashType::Uci.only(), Some(NOW), [[4; 16]]));
     all.revoke_signer(RevokedSigner { kid: [7; 8], from: None });
@@ -92,10 +96,7 @@ fn what_cannot_be_known_is_never_good() {
     }
     let undated = Question { issued: None, ..asked(None) };
     let reference = ours(1, 5);
-    assert_eq!(
-        all.question(&Question { status: Some(&reference), ..undated }),
-        Answer::Unknown(Why::ListOlder)
-    );
+    assert_eq!(all.question(&Question { status: Some(&reference), ..undated }), Answer::Unknown(Why::ListOlder));
 }
 
 #[test]

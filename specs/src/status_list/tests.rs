@@ -10,7 +10,13 @@ const WIDTHS: [Bits; 4] = [Bits::One, Bits::Two, Bits::Four, Bits::Eight];
 fn token() -> Token {
     let mut list = StatusList::new(Bits::One, 16);
     assert!(list.set(3, Status::Invalid));
-    Token { uri: uri(7), issued: UnixTime(1_795_417_200), expires: Some(UnixTime(1_796_022_000)), ttl: Some(43_200), list }
+    Token {
+        uri: uri(7),
+        issued: UnixTime(1_795_417_200),
+        expires: Some(UnixTime(1_796_022_000)),
+        ttl: Some(43_200),
+        list,
+    }
 }
 
 #[test]
@@ -80,7 +86,8 @@ fn a_token_without_subject_or_time_is_none() {
 #[test]
 fn our_lists_have_one_uri_each() {
     assert_eq!(number(&uri(12)), Some(12));
-    for other in ["https://status.example.vn/v1/status-lists/012", "https://status.example.vn/v1/status-lists/+1", "x"] {
+    for other in ["https://status.example.vn/v1/status-lists/012", "https://status.example.vn/v1/status-lists/+1", "x"]
+    {
         assert_eq!(number(other), None, "{other}");
     }
 }

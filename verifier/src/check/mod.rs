@@ -58,7 +58,14 @@ impl Verifier {
     /// A verifier that believes nobody yet. `backend` is the one its signers are to be prepared with.
     #[must_use]
     pub fn new(backend: &'static dyn Backend) -> Self {
-        Self { backend, list: None, list_issuer: Arc::from(""), list_refused: None, given: Signers::new(), revocation: Held::Nothing }
+        Self {
+            backend,
+            list: None,
+            list_issuer: Arc::from(""),
+            list_refused: None,
+            given: Signers::new(),
+            revocation: Held::Nothing,
+        }
     }
 
     /// Believes the signers of that list, for as long as it is not too old.

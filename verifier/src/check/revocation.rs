@@ -38,8 +38,7 @@ pub(super) fn check(held: &Held, signer: &Signer, signature: &[u8], claims: &Cla
     let country = claims.iss.as_deref().unwrap_or(place);
     let rsa = matches!(signer.algorithm(), Algorithm::Ps256);
     let status = claims.status.as_ref();
-    let asked =
-        Question { at, kid: Some(&kid), signature, rsa, uvci, country, issued: claims.iat, authority, status };
+    let asked = Question { at, kid: Some(&kid), signature, rsa, uvci, country, issued: claims.iat, authority, status };
     finding(data.question(&asked), status.is_some())
 }
 

@@ -14,7 +14,8 @@ async fn revoking_reaches_the_status_list_and_nothing_else() {
     let (revoked, other) = (issuer.issue(&facts("d-1")).await.unwrap(), issuer.issue(&facts("d-2")).await.unwrap());
     let answers = |issuer: &Issuer, issued: &Issued| {
         let verifier = verifier_with_lists(issuer, &room);
-        let verdicts = issued.certificates.iter().map(|one| verifier.check(&one.text, issuer.clock.now()).reason.code());
+        let verdicts =
+            issued.certificates.iter().map(|one| verifier.check(&one.text, issuer.clock.now()).reason.code());
         verdicts.collect::<Vec<_>>()
     };
     assert_eq!(answers(&issuer, &revoked), ["valid", "valid"]);
@@ -40,7 +41,11 @@ async fn revoking_reaches_the_status_list_and_nothing_else() {
     let exported = issuer.store.export(NOW.plus_seconds(60), 14).await.unwrap();
     let exported = Revocation::decode(&exported.encode()).unwrap();
     let list = trust_list::list::open(
-        &issuer.trust_list(), std::slice::from_ref(&room.held.keyring().anchor), NOW.plus_seconds(60), backend::native());
+        &issuer.trust_list(),
+        std::slice::from_ref(&room.held.keyring().anchor),
+        NOW.plus_seconds(60),
+        backend::native(),
+    );
     let by_export = Verifier::new(backend::native()).with_list(list.unwrap()).with_revocation(exported);
     let at = NOW.plus_seconds(60);
     assert_eq!(by_export.check(&revoked.certificates[0].text, at).reason.code(), "revoked");
