@@ -27,6 +27,8 @@ pub mod log;
 #[cfg(feature = "server")]
 pub mod pipeline;
 #[cfg(feature = "server")]
+pub mod revocation;
+#[cfg(feature = "server")]
 pub mod rng;
 #[cfg(feature = "server")]
 pub mod server;

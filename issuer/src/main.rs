@@ -13,11 +13,18 @@ use issuer::clock::Clock;
 use issuer::keyring::Keyring;
 use issuer::keys::file::Cost;
 use issuer::keys::passphrase::{self, Passphrase};
-use issuer::pipeline::{Config, Issuer, STORE_FILE, StartError, check_witness};
+use issuer::pipeline::{Config, Issuer, STORE_FILE, StartError, check_revocations_witness, check_witness};
 use issuer::store::Store;
 use issuer::witness::Witness;
 use issuer::{list, server};
 use specs::signer_list::Environment;
+
+use cli::revocation::{self, Revocation};
+
+/// What is long enough for a file of its own.
+mod cli {
+    pub(crate) mod revocation;
+}
 
 /// Tenths of a second for which an issuer before this one is waited for: longer than requests under way may take.
 const PATIENCE: u32 = 120;
@@ -42,6 +49,9 @@ enum Command {
     /// The issuance log
     #[command(subcommand)]
     Log(Log),
+    /// What was taken back
+    #[command(subcommand)]
+    Revocation(Revocation),
 }
 
 #[derive(Debug, Args)]
@@ -156,6 +166,7 @@ fn main() -> ExitCode {
         Command::Log(Log::Verify { keys, data, passphrase }) => {
             runtime().and_then(|runtime| runtime.block_on(verify_log(&keys, &data, &passphrase)))
         }
+        Command::Revocation(asked) => runtime().and_then(|runtime| runtime.block_on(revocation::run(asked))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -264,14 +275,22 @@ fn stop_signal(exit_with_parent: bool) -> anyhow::Result<impl Future<Output = ()
 }
 
 async fn verify_log(keys: &Path, data: &Path, file: &PassphraseFile) -> anyhow::Result<()> {
-    let keyring = Keyring::open(keys)?;
-    let path = data.join(STORE_FILE);
-    anyhow::ensure!(path.exists(), "{} does not exist", path.display());
-    let store = Store::open(&path, keyring.store_seal(&file.find()?)?).await?;
+    let store = open_store(keys, data, file).await?;
     // Asked first, because an issuer that runs goes on writing both.
     let seen = Witness::in_folder(keys, store.log_id())?.seen()?;
+    let revoked = Witness::of_revocations(keys, store.log_id())?.seen()?;
     let head = store.audit().await?;
     check_witness(&seen, &head, &store).await?;
+    check_revocations_witness(&revoked, &store).await?;
+    let (_, revocations) = store.revocations().await?;
     println!("{} entries, head {}", head.size, hex::encode(head.hash));
+    println!("{} revocations, head {}", revocations.size, hex::encode(revocations.hash));
     Ok(())
+}
+
+/// The store in a data folder, which an issuer may be working on.
+async fn open_store(keys: &Path, data: &Path, file: &PassphraseFile) -> anyhow::Result<Store> {
+    let path = data.join(STORE_FILE);
+    anyhow::ensure!(path.exists(), "{} does not exist", path.display());
+    Ok(Store::open(&path, Keyring::open(keys)?.store_seal(&file.find()?)?).await?)
 }

@@ -17,9 +17,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::api::{DocumentKind, DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, is_identifier};
+use crate::api::{DocumentKind, DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, Revoke, is_identifier};
 use crate::document;
 use crate::pipeline::Issuer;
+use crate::revocation;
 
 /// Longest request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -28,15 +29,20 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often the list of signers is looked at: soon after an operator published one with the same keys, because verifiers
 /// that took it refuse ours until it has a higher number. The look costs one small file.
 const RENEWAL: Duration = Duration::from_secs(60);
+/// How often status lists in which something was revoked are put into the folder of the lists; whoever asks over the socket
+/// gets the newest anyway. However many are revoked in it, a second costs one signature for each list.
+const PUBLICATION: Duration = Duration::from_secs(1);
 
 type App = Arc<Issuer>;
 
 /// Everything that can be asked: method, path, handler.
-fn routes() -> [(&'static str, &'static str, MethodRouter<App>); 6] {
+fn routes() -> [(&'static str, &'static str, MethodRouter<App>); 8] {
     [
         ("POST", "/v1/certificates", post(issue)),
         ("GET", "/v1/certificates/{dose}", get(certificates)),
         ("GET", "/v1/certificates/{dose}/document", get(paper)),
+        ("POST", "/v1/certificates/{dose}/revoke", post(revoke)),
+        ("GET", "/v1/status-lists/{number}", get(status_list)),
         ("GET", "/v1/trust-list", get(trust_list)),
         ("GET", "/v1/trust-list.jws", get(trust_list_jws)),
         ("GET", "/v1/health", get(health)),
@@ -111,6 +117,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let renewal = tokio::spawn(renew(Arc::clone(&issuer)));
+    let publication = tokio::spawn(publish(Arc::clone(&issuer)));
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = axum::serve(listener, router(issuer)).with_graceful_shutdown(async move {
         stop.await;
@@ -124,6 +131,7 @@ pub async fn serve(
         } => Ok(()),
     };
     renewal.abort();
+    publication.abort();
     let _ = std::fs::remove_file(path);
     outcome
 }
@@ -143,17 +151,27 @@ async fn renew(issuer: App) {
     }
 }
 
+async fn publish(issuer: App) {
+    let mut ticks = tokio::time::interval(PUBLICATION);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        ticks.tick().await;
+        let issuer = Arc::clone(&issuer);
+        match tokio::task::spawn_blocking(move || issuer.publish_status_lists()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(lists)) => tracing::debug!(lists, "status lists are published"),
+            Ok(Err(error)) => tracing::error!(%error, "the status lists could not be published"),
+            Err(error) => tracing::error!(%error, "the publication of the status lists broke off"),
+        }
+    }
+}
+
 async fn issue(State(issuer): State<App>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
     let body = match body {
         Ok(body) => body,
         Err(rejection) => return malformed(rejection.status(), "the body is too long or broke off"),
     };
-    let is_json = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    if !is_json {
+    if !is_json(&headers) {
         return malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, "dose facts come as application/json");
     }
     let facts: DoseFacts = match serde_json::from_slice(&body) {
@@ -161,6 +179,43 @@ async fn issue(State(issuer): State<App>, headers: HeaderMap, body: Result<Bytes
         Err(error) => return malformed(StatusCode::UNPROCESSABLE_ENTITY, &place_of(&error)),
     };
     answer(issuer.issue(&facts).await.map(axum::Json))
+}
+
+async fn revoke(
+    State(issuer): State<App>,
+    UrlPath(dose): UrlPath<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let asked = body.ok().filter(|_| is_json(&headers)).and_then(|body| serde_json::from_slice::<Revoke>(&body).ok());
+    let Some(Revoke { reason }) = asked else {
+        return malformed(StatusCode::UNPROCESSABLE_ENTITY, "a reason comes as application/json");
+    };
+    if !is_identifier(&dose) {
+        return malformed(StatusCode::UNPROCESSABLE_ENTITY, "a dose identifier is 1 to 64 of [A-Za-z0-9._:-]");
+    }
+    answer(issuer.revoke(&dose, reason).await.map(axum::Json))
+}
+
+async fn status_list(State(issuer): State<App>, UrlPath(number): UrlPath<String>) -> Response {
+    let Ok(number) = number.parse() else {
+        return problem(&Problem::NotFound { detail: "there is no status list of that number".into() });
+    };
+    // A list of 2^20 entries is deflated for it: not on a thread that others wait for.
+    let token = tokio::task::spawn_blocking(move || issuer.status_list(number)).await;
+    let token = token.unwrap_or_else(|error| {
+        tracing::error!(%error, "a status list could not be signed");
+        Err(Problem::Internal { detail: "the status list could not be signed".into() })
+    });
+    answer(token.map(|token| ([(header::CONTENT_TYPE, revocation::MEDIA_TYPE)], token.as_slice().to_vec())))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 async fn certificates(State(issuer): State<App>, UrlPath(dose): UrlPath<String>) -> Response {

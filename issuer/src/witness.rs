@@ -33,7 +33,18 @@ impl Witness {
     /// # Errors
     /// [`Error::Io`] when its folder cannot be made.
     pub fn in_folder(keys: &Path, log_id: &[u8; 16]) -> Result<Self, Error> {
-        let witnesses = keys.join("witness");
+        Self::at(keys.join("witness"), log_id)
+    }
+
+    /// The witness of the log of revocations beside that log: a backup without the last of them is not published.
+    ///
+    /// # Errors
+    /// As [`Witness::in_folder`].
+    pub fn of_revocations(keys: &Path, log_id: &[u8; 16]) -> Result<Self, Error> {
+        Self::at(keys.join("witness-of-revocations"), log_id)
+    }
+
+    fn at(witnesses: PathBuf, log_id: &[u8; 16]) -> Result<Self, Error> {
         folder::create_private(&witnesses)?;
         Ok(Self { path: witnesses.join(format!("{}.{EXTENSION}", hex::encode(log_id))), greatest: Mutex::new(0) })
     }

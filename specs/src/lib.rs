@@ -3,8 +3,9 @@
 //! Each page of this folder has its module here: bytes and characters at the bottom ([`base45`], [`zlib`], [`cbor`],
 //! [`cose`], [`json`], [`jws`]), the envelope that travels in a QR symbol ([`hcert`]), what it carries ([`dcc`],
 //! [`national`], and from elsewhere [`icvp`], [`ddcc`]), the formats of others that have an envelope of their own
-//! ([`shc`], [`vds_nc`], [`swiss_light`], [`nzcp`]) and the list that says who may sign them ([`signer_list`]). Nothing
-//! here checks a signature, reads a clock or draws random
+//! ([`shc`], [`vds_nc`], [`swiss_light`], [`nzcp`]), the list that says who may sign them ([`signer_list`]) and those that
+//! say what was taken back ([`status_list`], [`hash_list`], [`revocation`]). Nothing here checks a signature, reads a clock
+//! or draws random
 //! numbers: time is an argument and belief is `trust-list`'s work.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
@@ -15,6 +16,7 @@ pub mod dcc;
 pub mod ddcc;
 pub mod fields;
 pub mod foreign;
+pub mod hash_list;
 pub mod hcert;
 pub mod icao;
 pub mod icvp;
@@ -25,8 +27,10 @@ pub mod national;
 pub mod nzcp;
 pub mod qr;
 pub mod reason;
+pub mod revocation;
 pub mod shc;
 pub mod signer_list;
+pub mod status_list;
 pub mod swiss_light;
 pub mod time;
 mod tolerance;

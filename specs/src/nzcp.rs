@@ -115,6 +115,7 @@ pub fn claims(message: &Sign1<'_>) -> Result<Claims, hcert::Error> {
         exp: Some(claims.exp.ok_or(hcert::Error::Claim { claim: 4 })?),
         nbf: Some(claims.nbf.ok_or(hcert::Error::Claim { claim: 5 })?),
         content: Content::Nzcp(pass),
+        status: None,
         tolerances: Tolerances::NONE,
     })
 }

@@ -72,7 +72,7 @@ pub fn claims(message: &Sign1<'_>) -> Result<Claims, hcert::Error> {
     let mut tolerances = read.tolerances;
     tolerances.extend(hcert::message_tolerances(&Sign1 { tag, ..message.clone() }));
     let content = Content::SwissLight(content.ok_or(hcert::Error::NoContent)?);
-    Ok(Claims { iss: read.iss, iat: read.iat, exp: read.exp, nbf: read.nbf, content, tolerances })
+    Ok(Claims { iss: read.iss, iat: read.iat, exp: read.exp, nbf: read.nbf, content, status: None, tolerances })
 }
 
 /// The map under the claim, of which kind 1 is read.

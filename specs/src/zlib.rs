@@ -1,7 +1,7 @@
 //! zlib (RFC 1950) with bounds, as HCERT wraps its messages, and bare deflate (RFC 1951), as SMART Health Cards do.
 //!
-//! A QR symbol holds at most about 2.8 KB, yet deflate can blow that up a thousandfold: [`inflate`] and [`inflate_raw`]
-//! never hold more than their cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block
+//! A QR symbol holds at most about 2.8 KB, yet deflate can blow that up a thousandfold: [`inflate`],
+//! [`inflate_within`] and [`inflate_raw`] never hold more than their cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block
 //! when they do not.
 
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
@@ -45,20 +45,21 @@ pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
     if let Some(content) = stored(stream) {
         return Ok(content.to_vec());
     }
-    inflate_any(stream)
+    inflate_within(stream, MAX_INFLATED)
 }
 
 /// The content of exactly one deflate stream without header and checksum, `most` bytes of it at most.
 pub fn inflate_raw(stream: &[u8], most: usize) -> Result<Vec<u8>, Error> {
-    inflate_within(stream, 0, most, 0)
+    inflate_stream(stream, 0, most, 0)
 }
 
-fn inflate_any(stream: &[u8]) -> Result<Vec<u8>, Error> {
-    inflate_within(stream, 2, MAX_INFLATED, inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER)
+/// As [`inflate`], with another cap in bytes: for lists that are larger than a certificate.
+pub fn inflate_within(stream: &[u8], most: usize) -> Result<Vec<u8>, Error> {
+    inflate_stream(stream, 2, most, inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER)
 }
 
 /// The content of one stream whose first block begins behind a header of so many bytes.
-fn inflate_within(stream: &[u8], header: usize, most: usize, flags: u32) -> Result<Vec<u8>, Error> {
+fn inflate_stream(stream: &[u8], header: usize, most: usize, flags: u32) -> Result<Vec<u8>, Error> {
     // A stored block leaves five bits of its first byte without meaning (RFC 1951 section 3.2.4). Every writer clears
     // them; a bit that could be flipped unseen has no place in a certificate.
     if stream.get(header).is_some_and(|first| first & 0b110 == 0 && first >> 3 != 0) {
@@ -271,10 +272,10 @@ mod tests {
         fn the_short_way_and_the_long_one_agree(content: Vec<u8>, place: prop::sample::Index, with: u8) {
             let mut stream = store(&content);
             prop_assert_eq!(stored(&stream), Some(&content[..]));
-            prop_assert_eq!(inflate_any(&stream), Ok(content));
+            prop_assert_eq!(inflate_within(&stream, MAX_INFLATED), Ok(content));
             let place = place.index(stream.len());
             stream[place] = with;
-            prop_assert_eq!(inflate(&stream), inflate_any(&stream));
+            prop_assert_eq!(inflate(&stream), inflate_within(&stream, MAX_INFLATED));
         }
 
         #[test]

@@ -98,6 +98,7 @@ def good():
     yield "national, birth year only, algorithm -19", vn(national(k2="1990"), protected={1: -19, 4: pki.NATIONAL.kid})
     yield "eu, algorithm -9", eu(protected={1: -9, 4: kid})
     yield "eu, stored and not compressed", "HC1:" + base45.b45encode(zlib.compress(message(claims(dcc()), by), 0)).decode()
+    yield "claim -65537 of another country", seal(message({**claims(dcc(), k1="FR"), -65537: "any"}, by))
     yield "tolerance untagged-cose", eu(tag=None)
     yield "tolerance cwt-tag", eu(tag=61)
     yield "tolerance alg-unprotected", eu(protected={4: kid}, unprotected={1: -7})
@@ -173,6 +174,13 @@ def bad():
     yield "recovery by a signer for vaccinations", eu(dcc("r"), by=pki.EU_VACCINATION), "signer-purpose"
     yield "EU certificate by a national signer", eu(by=pki.NATIONAL), "signer-purpose"
     yield "expired", seal(message(claims(dcc(), k4=AT - 1), by)), "certificate-expired"
+    yield "expired, and its status is not held", seal(message({**claims(dcc(), k4=AT - 1), -65537: [1, 7]}, by)), "certificate-expired"
+    yield "place in our status list", seal(message({**claims(dcc()), -65537: [1, 7]}, by)), "revocation-unknown"
+    yield "place in our status list, national", seal(message({**claims(national()), -65537: [1, 1048575]}, pki.NATIONAL)), "revocation-unknown"
+    yield "place in a status list by its URI", seal(message({**claims(dcc()), 65535: {"status_list": {"idx": 7, "uri": "https://example.com/statuslists/1"}}}, by)), "revocation-unknown"
+    yield "status by another mechanism", seal(message({**claims(dcc()), 65535: {"other_list": 1}}, by)), "revocation-unknown"
+    yield "place in our status list of three parts", seal(message({**claims(dcc()), -65537: [1, 7, 0]}, by)), "content-malformed"
+    yield "two places in status lists", seal(message({**claims(dcc()), -65537: [1, 7], 65535: {"status_list": {"idx": 7, "uri": "https://example.com/statuslists/1"}}}, by)), "content-malformed"
     yield "expired, national", seal(message(claims(national(), k4=AT - 1), pki.NATIONAL)), "certificate-expired"
     yield "issued in the future", seal(message(claims(dcc(), k6=AT + DAY), by)), "certificate-not-yet-valid"
     yield "not before tomorrow", seal(message(claims(dcc(), k5=AT + DAY), by)), "certificate-not-yet-valid"

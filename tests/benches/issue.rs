@@ -19,6 +19,7 @@ use issuer::pipeline::{Config, Issuer, Signing};
 use specs::hcert::open;
 use specs::qr::{Symbol, Use};
 use specs::signer_list::{Environment, Profiles, Purposes, SignerEntry};
+use specs::status_list::Reference;
 use specs::time::{Date, UnixTime};
 use specs::uvci::Uvci;
 use tests::certificates::now;
@@ -73,9 +74,11 @@ fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> f64 {
         (0..DOSES).map(|number| (number as u128 * 0x9e37_79b9_7f4a_7c15).to_be_bytes()).collect();
     let check = |number: usize| dose::check(&facts[number], "VN", now()).expect("facts that break no rule");
     let uvci = |number: usize| Uvci::new("VN", seeds[number]).expect("a country");
+    let status = |number: usize| Reference::Ours { list: 1, index: number as u64 };
     let doses: Vec<_> = (0..DOSES).map(check).collect();
-    let texts: Vec<String> =
-        (0..DOSES).map(|n| signing.issue_unrecorded(&doses[n], &uvci(n), now()).expect("a certificate")).collect();
+    let texts: Vec<String> = (0..DOSES)
+        .map(|n| signing.issue_unrecorded(&doses[n], &uvci(n), &status(n), now()).expect("a certificate"))
+        .collect();
     for text in &texts {
         let verdict = verifier.check(text, now());
         assert!(verdict.is_valid(), "{:?}", verdict.checks);
@@ -86,10 +89,10 @@ fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> f64 {
 
     let from_facts = |number: usize| {
         let dose = check(black_box(number));
-        signing.issue_unrecorded(&dose, &uvci(number), now()).expect("a certificate")
+        signing.issue_unrecorded(&dose, &uvci(number), &status(number), now()).expect("a certificate")
     };
     let linted = |number: usize| {
-        let draft = signing.draft(&check(black_box(number)), &uvci(number), now()).expect("a draft");
+        let draft = signing.draft(&check(black_box(number)), &uvci(number), &status(number), now()).expect("a draft");
         signing.sign(&draft).expect("a signature")
     };
     let measured = race(
@@ -99,7 +102,11 @@ fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> f64 {
                 black_box(from_facts(number));
             }),
             Contender::new("for information: from facts already checked to text", |number| {
-                black_box(signing.issue_unrecorded(&doses[number], &uvci(number), now()).expect("a certificate"));
+                black_box(
+                    signing
+                        .issue_unrecorded(&doses[number], &uvci(number), &status(number), now())
+                        .expect("a certificate"),
+                );
             }),
             Contender::new("for information: facts to text with the second lint", |number| {
                 black_box(linted(number));
@@ -210,7 +217,7 @@ fn verifier_of(signing: &Signing, key: specs::signer_list::KeyData) -> Verifier 
     let bytes = publisher.list(at.plus_days(-1), 2, vec![entry]);
     let opened =
         list::open(&bytes, std::slice::from_ref(&publisher.anchor), at, backend::native()).expect("our own list");
-    Verifier::new(backend::native()).with_list(opened)
+    Verifier::new(backend::native()).with_list(opened).without_revocation()
 }
 
 /// The library alone, with the same key.

@@ -32,6 +32,7 @@ async fn a_dose_from_consignment_to_certificate_and_back(engine: Engine) {
     assert!(!api.send(&home).await.replayed);
 
     let issued = api.certificates(SITE, &nhung.dose()).await;
+    status_list(&server, &api).await;
     the_verifier_says_valid(&server, &api, &issued).await;
     pictures_are_served(&server, &api, &nhung.dose()).await;
     assert_eq!(stock(&api, NATIONAL_STORE).await, [("store/available".to_owned(), 570)]);
@@ -57,7 +58,9 @@ async fn a_dose_from_consignment_to_certificate_and_back(engine: Engine) {
     assert_eq!(api.send(&nhung.void()).await.done(), json!({ "dose": nhung.dose(), "back_in_vial": true }));
     let base = format!("/api/units/{SITE}/doses/{}", nhung.dose());
     let view = api.get(&format!("{base}/certificates"), LEAD).await.done();
-    assert_eq!(view, json!({ "dose": nhung.dose(), "state": "withdrawn", "certificates": [] }));
+    assert_eq!((&view["dose"], &view["certificates"]), (&json!(nhung.dose()), &json!([])));
+    assert!(["withdrawn", "revoked"].contains(&view["state"].as_str().unwrap()), "{view}");
+    the_verifier_says_revoked(&server, &api, &nhung.dose(), &issued).await;
     api.get(&format!("{base}/certificates/national/qr.svg"), LEAD).await.refused(404, "not-found");
     api.get(&format!("{base}/document.pdf"), LEAD).await.refused(404, "not-found");
     assert!(stock(&api, SITE).await.contains(&("vial/vial-1".to_owned(), 6)));
@@ -91,7 +94,7 @@ async fn the_verifier_says_valid(server: &Server, api: &Api, issued: &Value) {
     assert_eq!((list.status, list.content_type.as_str()), (200, "application/cose"));
     std::fs::write(server.folder().join("list"), &list.body).unwrap();
     let anchor = server.anchor();
-    let trusting = ["check", "--trust-list", "list", "--anchor", anchor.to_str().unwrap()];
+    let trusting = ["check", "--trust-list", "list", "--anchor", anchor.to_str().unwrap(), "--status-list", "status"];
     let check = |more: &[&str]| {
         let output = server.verifier(&[&trusting[..], more].concat());
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
@@ -123,6 +126,47 @@ async fn the_verifier_says_valid(server: &Server, api: &Api, issued: &Value) {
     assert_eq!(check(&["no-such-file"]).0, 64);
 }
 
+/// Fetches the status list into the server's folder.
+async fn status_list(server: &Server, api: &Api) {
+    let list = api.public("/api/status-lists/1").await;
+    assert_eq!((list.status, list.content_type.as_str()), (200, "application/statuslist+cwt"));
+    println!("the status list: {} bytes", list.body.len());
+    std::fs::write(server.folder().join("status"), &list.body).unwrap();
+    api.public("/api/status-lists/99").await.refused(404, "not-found");
+}
+
+/// The dose was taken back: the worker has its certificates revoked, the published list says so, and another program answers
+/// accordingly. With the list from before it still says "valid", for nobody could know; without any list it cannot tell.
+async fn the_verifier_says_revoked(server: &Server, api: &Api, dose: &str, issued: &Value) {
+    let path = format!("/api/units/{SITE}/doses/{dose}/certificates");
+    let mut view = json!(null);
+    for _ in 0..600 {
+        view = api.get(&path, LEAD).await.done();
+        if view["state"] == "revoked" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(view, json!({ "dose": dose, "state": "revoked", "certificates": [] }));
+    let anchor = server.anchor();
+    let trusting = ["check", "--json", "--trust-list", "list", "--anchor", anchor.to_str().unwrap()];
+    let check = |more: &[&str]| {
+        let output = server.verifier(&[&trusting[..], more].concat());
+        let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code().unwrap(), verdict["reason"].as_str().unwrap().to_owned())
+    };
+    let texts = || issued["certificates"].as_array().unwrap().iter().map(|one| one["text"].as_str().unwrap());
+    for text in texts() {
+        assert_eq!(check(&["--status-list", "status", text]), (0, "valid".to_owned()), "the list from before");
+    }
+    status_list(server, api).await;
+    for text in texts() {
+        assert_eq!(check(&["--status-list", "status", text]), (1, "revoked".to_owned()));
+        assert_eq!(check(&[text]), (2, "revocation-unknown".to_owned()));
+        assert_eq!(check(&["--no-revocation", text]), (0, "valid".to_owned()));
+    }
+}
+
 async fn pictures_are_served(server: &Server, api: &Api, dose: &str) {
     let anchor = server.anchor();
     for profile in ["national", "eu-dcc"] {
@@ -134,7 +178,16 @@ async fn pictures_are_served(server: &Server, api: &Api, dose: &str) {
             let png = api.get(&format!("{base}/qr.png{query}"), LEAD).await;
             assert_eq!((png.status, png.content_type.as_str()), (200, "image/png"));
             std::fs::write(server.folder().join("qr.png"), &png.body).unwrap();
-            let read = ["check", "--trust-list", "list", "--anchor", anchor.to_str().unwrap(), "qr.png"];
+            let read = [
+                "check",
+                "--trust-list",
+                "list",
+                "--anchor",
+                anchor.to_str().unwrap(),
+                "--status-list",
+                "status",
+                "qr.png",
+            ];
             assert_eq!(server.verifier(&read).status.code(), Some(0), "{profile}{query}");
         }
         api.get(&format!("{base}/qr.svg?use=wall"), LEAD).await.refused(400, "malformed-request");

@@ -54,6 +54,7 @@ fn every_reason_that_a_text_can_have_is_among_the_cases() {
         Reason::Base32Invalid,
         Reason::SignerRevoked,
         Reason::Revoked,
+        Reason::Suspended,
         Reason::TrustListMissing,
         Reason::TrustListMalformed,
         Reason::TrustListSignature,

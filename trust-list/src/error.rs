@@ -143,8 +143,14 @@ pub enum Error {
     /// What was signed is not a list of signers.
     #[error("the list of signers cannot be read: {0}")]
     ListMalformed(specs::signer_list::Error),
+    /// The list carries revocation data that cannot be read; without them nobody could tell what was taken back.
+    #[error("the revocation data of the list cannot be read: {0}")]
+    RevocationMalformed(specs::revocation::Error),
+    /// What was signed is not a status list.
+    #[error("the status list cannot be read: {0}")]
+    StatusListMalformed(specs::status_list::Error),
     /// Not a COSE_Sign1.
-    #[error("the list of signers cannot be read: {0}")]
+    #[error("the list cannot be read: {0}")]
     ListEnvelope(specs::cose::Error),
     /// A COSE_Sign1, but not in the one form of a list.
     #[error("the list of signers is not in its form: {detail}")]
@@ -218,7 +224,11 @@ impl Error {
             Error::Role { .. } => "role-refused",
             Error::EnvironmentMixed { .. } => "environment-mixed",
             Error::WorkBudget => "work-budget-exceeded",
-            Error::ListMalformed(_) | Error::ListEnvelope(_) | Error::ListForm { .. } => "list-malformed",
+            Error::StatusListMalformed(_) => "status-list-malformed",
+            Error::ListMalformed(_)
+            | Error::RevocationMalformed(_)
+            | Error::ListEnvelope(_)
+            | Error::ListForm { .. } => "list-malformed",
             Error::ListUnsigned => "list-unsigned",
             Error::ListHeader => "list-header-mismatch",
             Error::ListSignature => "list-signature-invalid",

@@ -1,4 +1,5 @@
-//! WHO IS BELIEVED. Keys, X.509 certificates and their chains, and the signed list of signers. This is the only room in
+//! WHO IS BELIEVED. Keys, X.509 certificates and their chains, the signed list of signers and
+//! signed status lists. This is the only room in
 //! which a signature is checked; what it found good leaves it as a [`Verified`], which nobody else can make.
 //!
 //! A pure room: no clock, no network, no ambient randomness. The time and the cryptographic [`backend`] are arguments.
@@ -10,6 +11,7 @@ mod error;
 pub mod key;
 pub mod list;
 pub mod signers;
+pub mod status_list;
 mod verified;
 pub mod x509;
 

@@ -5,11 +5,14 @@
 //! ([`SignerList::freshness`]), and a newer one may take its place ([`accept`]); an older one, one by somebody else, or
 //! a second one with the same number never may.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use specs::{
     cbor::Limits,
     cose,
+    revocation::Revocation,
     signer_list::{self, Environment},
     time::UnixTime,
 };
@@ -49,6 +52,7 @@ pub struct SignerList {
     signed_by: Certificate,
     anchor: Anchor,
     digest: [u8; 32],
+    revocation: Option<Arc<Revocation>>,
 }
 
 impl SignerList {
@@ -85,6 +89,16 @@ impl SignerList {
     /// The signers that can be used.
     pub fn signers(&self) -> &Signers {
         &self.signers
+    }
+
+    /// What was taken back, where the list is a bundle that says so.
+    pub fn revocation(&self) -> Option<&Arc<Revocation>> {
+        self.revocation.as_ref()
+    }
+
+    /// The rules for entry and use (JSON of `specs/rules.md`), where the list is a bundle that carries them.
+    pub fn rules(&self) -> Option<&[u8]> {
+        self.content.rules.as_deref()
     }
 
     /// Entries whose key is refused, and why. One bad key of one country must not stop all others.
@@ -135,7 +149,7 @@ impl SignerList {
 /// [`SignerList::freshness`].
 ///
 /// # Errors
-/// [`Error::ListEnvelope`], [`Error::ListForm`], [`Error::ListMalformed`], [`Error::ListUnsigned`], [`Error::ListHeader`], [`Error::ListSignature`],
+/// [`Error::ListEnvelope`], [`Error::ListForm`], [`Error::ListMalformed`], [`Error::RevocationMalformed`], [`Error::ListUnsigned`], [`Error::ListHeader`], [`Error::ListSignature`],
 /// [`Error::ClockBeforeIssue`], [`Error::EnvironmentMixed`]; for the certificates all errors of
 /// [`Certificate::parse`] and [`find_path`].
 pub fn open(
@@ -161,8 +175,10 @@ pub fn open(
             Err(error) => refused.push((entry.kid, error)),
         }
     }
+    let revocation = content.revocation.as_deref().map(Revocation::decode).transpose();
+    let revocation = revocation.map_err(Error::RevocationMalformed)?.map(Arc::new);
     let digest = Sha256::digest(&to_be_signed).into();
-    Ok(Verified::new(SignerList { content, signers, refused, signed_by, anchor, digest }))
+    Ok(Verified::new(SignerList { content, signers, refused, signed_by, anchor, digest, revocation }))
 }
 
 /// Decides between the list held and one that is offered: gives the one to hold from now on. Offering the list that is
@@ -225,7 +241,7 @@ impl Mark {
 }
 
 /// The header must fit the certificate that comes with it; the certificate must lead to an anchor.
-fn path_of_signer(
+pub(crate) fn path_of_signer(
     message: &cose::Sign1<'_>,
     anchors: &[Anchor],
     at: UnixTime,

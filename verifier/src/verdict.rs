@@ -188,6 +188,9 @@ pub enum Step {
     Dates,
     /// The rules of a country; only where they were asked for.
     Rules,
+    /// It was not taken back, nor was its signer. Made right after the content was read; a finding that it *is* revoked comes
+    /// before all others, one that this cannot be known after them.
+    Revocation,
 }
 
 impl Verdict {

@@ -56,11 +56,13 @@ impl State {
         }
     }
 
-    /// Why a certificate in this state may not come into the wallet. An expired or withdrawn one may: it tells its holder
+    /// Why a certificate in this state may not come into the wallet. An expired, withdrawn or suspended one may: it tells its holder
     /// what to do. One that was never any good, or nothing at all, may not.
     pub(crate) fn refuses(self) -> Option<Reason> {
         match self {
-            State::NotValid { reason: Reason::CertificateNotYetValid | Reason::SignerNotYetValid } => None,
+            State::NotValid {
+                reason: Reason::CertificateNotYetValid | Reason::SignerNotYetValid | Reason::Suspended,
+            } => None,
             State::NotValid { reason } => Some(reason),
             State::CannotTell { reason: reason @ (Reason::PictureUnreadable | Reason::TextUnreadable) } => Some(reason),
             _ => None,

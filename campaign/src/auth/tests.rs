@@ -104,6 +104,7 @@ fn only_the_system_records_what_the_issuer_said() {
     let problem = certificates::Problem { code: "x".to_owned(), detail: "y".to_owned() };
     let internal = certificates::Command::RecordRefused { dose: dose.clone(), problem };
     assert_eq!(roles_for(&internal.into()), &[] as &[Role]);
+    assert_eq!(roles_for(&certificates::Command::RecordRevoked { dose }.into()), &[] as &[Role]);
     let lot = crate::ids::LotId::of("comirnaty", "A1").unwrap();
     let release = supply::Command::RecallLot { lot, reason: "thu hồi".to_owned() };
     assert_eq!(roles_for(&release.into()), &[Role::QualityOfficer]);

@@ -53,7 +53,9 @@ pub fn decide(unit: &UnitState, _facts: &Facts, command: &Command, _context: &Co
                     let event = Event::Issued { dose: dose.clone(), sealed, uvci_hashes };
                     Ok(changed(dose, Standing::Issued, event))
                 }
-                Some(Standing::Withdrawn) | None => Err(Refusal::CertificateNotRequested { dose: dose.clone() }),
+                Some(Standing::Withdrawn | Standing::Revoked) | None => {
+                    Err(Refusal::CertificateNotRequested { dose: dose.clone() })
+                }
             }
         }
         Command::RecordRefused { dose, problem } => {
@@ -67,9 +69,17 @@ pub fn decide(unit: &UnitState, _facts: &Facts, command: &Command, _context: &Co
                     };
                     Ok(changed(dose, Standing::Refused, Event::Refused { dose: dose.clone(), problem }))
                 }
-                Some(Standing::Withdrawn) | None => Err(Refusal::CertificateNotRequested { dose: dose.clone() }),
+                Some(Standing::Withdrawn | Standing::Revoked) | None => {
+                    Err(Refusal::CertificateNotRequested { dose: dose.clone() })
+                }
             }
         }
+        Command::RecordRevoked { dose } => match standing(unit, dose) {
+            Some(Standing::Withdrawn) => Ok(changed(dose, Standing::Revoked, Event::Revoked { dose: dose.clone() })),
+            Some(Standing::Revoked) => Ok(unchanged(dose, Standing::Revoked)),
+            // Nobody asked the issuer to revoke the certificates of a dose that stands.
+            _ => Err(Refusal::CertificateNotRequested { dose: dose.clone() }),
+        },
     }
 }
 

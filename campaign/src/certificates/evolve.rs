@@ -11,6 +11,7 @@ pub fn evolve(state: &mut State, event: &Event, meta: &Meta) {
         Event::Issued { dose, .. } => (dose, Standing::Issued),
         Event::Refused { dose, .. } => (dose, Standing::Refused),
         Event::Withdrawn { dose, .. } => (dose, Standing::Withdrawn),
+        Event::Revoked { dose } => (dose, Standing::Revoked),
     };
     let new = Certificate { standing, attempt: 0, requested_at: meta.at };
     let known = state.by_dose.entry(dose.clone()).or_insert(new);

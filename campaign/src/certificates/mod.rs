@@ -48,6 +48,11 @@ pub enum Command {
         /// Code and detail of the issuer's problem.
         problem: Problem,
     },
+    /// The issuer revoked the certificates of a dose that was taken back, or will never issue any.
+    RecordRevoked {
+        /// Which dose.
+        dose: DoseId,
+    },
 }
 
 /// What happened.
@@ -75,12 +80,17 @@ pub enum Event {
         /// Code and detail of the issuer's problem.
         problem: Problem,
     },
-    /// The dose was taken back, so its certificates no longer stand.
+    /// The dose was taken back, so its certificates no longer stand, and the issuer is to be asked to revoke them.
     Withdrawn {
         /// Which dose.
         dose: DoseId,
         /// Why.
         reason: String,
+    },
+    /// The issuer revoked them, for good.
+    Revoked {
+        /// Which dose.
+        dose: DoseId,
     },
 }
 
@@ -123,8 +133,10 @@ pub enum Standing {
     Issued,
     /// The issuer refused.
     Refused,
-    /// The dose was taken back.
+    /// The dose was taken back; the issuer did not say yet that they are revoked.
     Withdrawn,
+    /// The issuer revoked them.
+    Revoked,
 }
 
 impl Standing {
@@ -140,6 +152,7 @@ impl Standing {
             Self::Issued => "issued",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
+            Self::Revoked => "revoked",
         }
     }
 }
@@ -152,6 +165,7 @@ impl Event {
             Self::Issued { .. } => "certificates.issued",
             Self::Refused { .. } => "certificates.refused",
             Self::Withdrawn { .. } => "certificates.withdrawn",
+            Self::Revoked { .. } => "certificates.revoked",
         }
     }
 }

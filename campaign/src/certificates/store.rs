@@ -1,4 +1,4 @@
-//! The table of certificates: what the worker has to ask for, and what a person's desk can open.
+//! The table of certificates: what the worker has to ask for and to have revoked, and what a person's desk can open.
 
 use serde::Serialize;
 use sqlx::any::AnyRow;
@@ -37,7 +37,7 @@ pub fn project(event: &Event, meta: &Meta, unit: &UnitState, _keys: &Keyring, ch
     let mut issued = None;
     let mut refused = None;
     let dose = match event {
-        Event::Requested { dose } | Event::Withdrawn { dose, .. } => dose,
+        Event::Requested { dose } | Event::Withdrawn { dose, .. } | Event::Revoked { dose } => dose,
         Event::Issued { dose, sealed, uvci_hashes } => {
             issued = Some((sealed, uvci_hashes.join(" ")));
             dose
@@ -73,7 +73,7 @@ pub struct CertificateRow {
     pub unit: String,
     /// Whose it is.
     pub person: String,
-    /// `requested`, `issued`, `refused`, `withdrawn`.
+    /// `requested`, `issued`, `refused`, `withdrawn`, `revoked`.
     pub state: String,
     /// How often they were asked for: part of the id of the command that records the answer.
     pub attempt: i64,
@@ -110,17 +110,32 @@ pub async fn of_person(db: &AnyPool, person: &PersonId) -> Result<Vec<Certificat
     query.fetch_all(db).await?.iter().map(certificate_row).collect()
 }
 
-/// Requests the issuer was not asked successfully yet, oldest first, those after the given one (when it was made, dose).
+/// What the worker goes through, and how the rows of it are called in the column `state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// Requests that the issuer has not answered.
+    ToAsk,
+    /// What was withdrawn, and the issuer has not revoked.
+    ToRevoke,
+}
+
+/// Rows of a queue, those asked for longest ago first, after the given one (when it was asked for, dose).
 ///
 /// # Errors
 /// [`DbError`].
-pub(crate) async fn to_ask(
+pub(crate) async fn waiting(
     db: &AnyPool,
+    queue: Queue,
     (at, dose): &(Timestamp, String),
     most: i64,
 ) -> Result<Vec<CertificateRow>, DbError> {
+    // Written out in the text, for the partial indexes.
+    let state = match queue {
+        Queue::ToAsk => "requested",
+        Queue::ToRevoke => "withdrawn",
+    };
     let text = format!(
-        "{ROW} WHERE state = 'requested' AND (requested_at > $1 OR (requested_at = $2 AND dose > $3)) \
+        "{ROW} WHERE state = '{state}' AND (requested_at > $1 OR (requested_at = $2 AND dose > $3)) \
          ORDER BY requested_at, dose LIMIT $4"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(at.0).bind(at.0).bind(dose.clone()).bind(most);

@@ -64,6 +64,22 @@ fn no_certificate_for_a_voided_dose_and_what_was_asked_for_is_withdrawn() {
 }
 
 #[test]
+fn what_was_withdrawn_is_revoked_once_and_what_stands_never() {
+    let revoked = || json!({"certificates": {"record_revoked": {"dose": "visit-1"}}});
+    let mut world = one_dose();
+    state(&mut world, issued("visit-1"));
+    let standing = Refusal::CertificateNotRequested { dose: dose("visit-1") };
+    assert_eq!(world.ask("SI-1", "worker", revoked()), Err(standing));
+    world.ask("SI-1", "lead", void("visit-1")).unwrap();
+    assert_eq!(state(&mut world, revoked()), json!("revoked"));
+    let entries = world.kinds().len();
+    assert_eq!(world.kinds().last(), Some(&"certificates.revoked"));
+    assert_eq!(state(&mut world, revoked()), json!("revoked"));
+    assert_eq!(world.kinds().len(), entries, "once");
+    world.replay();
+}
+
+#[test]
 fn no_certificate_before_the_visit_is_over() {
     let (mut world, lot) = World::stocked("A1", EXPIRY);
     world.open("V1", &lot).unwrap();

@@ -1,16 +1,16 @@
-//! Asking the issuer. What is to be asked stands in the table of certificates, written by the same transaction that
-//! discharged the visit; so nothing is forgotten, whoever dies. One process at a time asks, under a lease; asking twice is
-//! harmless, for the issuer gives the same certificate for the same dose, and the answer is recorded under a command id
-//! made of the dose.
+//! Asking the issuer: for certificates, and to revoke those of doses that were taken back. What is to be asked stands in the
+//! table of certificates, written by the same transaction that discharged the visit or voided the injection; so nothing is
+//! forgotten, whoever dies. Revoking comes first: it must not wait behind a day's requests. One process at a time asks, under a lease; asking twice is harmless, for the issuer gives the same
+//! certificate for the same dose and revokes it once, and the answer is recorded under a command id made of the dose.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use issuer::api::{Client, DoseFacts, Holder, Issued, Problem as Refused};
+use issuer::api::{Client, DoseFacts, Holder, Issued, Problem as Refused, RevocationReason};
 use sha2::{Digest, Sha256};
 
-use super::store::{CertificateRow, to_ask};
+use super::store::{CertificateRow, Queue, waiting};
 use super::{Command, Problem};
 use crate::catalogue;
 use crate::clock::{Clock, Timestamp};
@@ -70,9 +70,9 @@ enum Delay {
 impl Worker {
     /// Works until the task is dropped.
     pub async fn run(self) {
-        let mut waiting: HashMap<String, Timestamp> = HashMap::new();
+        let mut delayed: HashMap<String, Timestamp> = HashMap::new();
         loop {
-            match self.round(&mut waiting).await {
+            match self.round(&mut delayed).await {
                 Ok(0) => tokio::time::sleep(PAUSE).await,
                 Ok(_) => {}
                 Err(error) => {
@@ -83,37 +83,46 @@ impl Worker {
         }
     }
 
-    /// One round: how many requests were settled. Requests that wait are passed over, so that however many of them there
-    /// are (a site over its quota, rows that cannot be read), they hold up nobody else's.
-    async fn round(&self, waiting: &mut HashMap<String, Timestamp>) -> Result<usize, Delay> {
+    /// One round: how many rows were settled. Those that wait are passed over, so that however many of them there are (a site
+    /// over its quota, rows that cannot be read), they hold up nobody else's.
+    async fn round(&self, delayed: &mut HashMap<String, Timestamp>) -> Result<usize, Delay> {
         let now = self.clock.now();
-        waiting.retain(|_, until| now < *until);
-        let mut after = (Timestamp(i64::MIN), String::new());
-        loop {
-            if !self.holds_lease().await? {
-                return Ok(0);
-            }
-            let page = to_ask(self.db.read(), &after, ROUND).await?;
-            let Some(last) = page.last() else { return Ok(0) };
-            after = (last.requested_at, last.dose.clone());
-            let due: Vec<CertificateRow> = page.into_iter().filter(|row| !waiting.contains_key(&row.dose)).collect();
-            if !due.is_empty() {
-                return self.ask_all(due, waiting).await;
+        delayed.retain(|_, until| now < *until);
+        for queue in [Queue::ToRevoke, Queue::ToAsk] {
+            let mut after = (Timestamp(i64::MIN), String::new());
+            loop {
+                if !self.holds_lease().await? {
+                    return Ok(0);
+                }
+                let page = waiting(self.db.read(), queue, &after, ROUND).await?;
+                let Some(last) = page.last() else { break };
+                after = (last.requested_at, last.dose.clone());
+                let due: Vec<CertificateRow> =
+                    page.into_iter().filter(|row| !delayed.contains_key(&row.dose)).collect();
+                if !due.is_empty() {
+                    return self.ask_all(queue, due, delayed).await;
+                }
             }
         }
+        Ok(0)
     }
 
     async fn ask_all(
         &self,
+        queue: Queue,
         due: Vec<CertificateRow>,
-        waiting: &mut HashMap<String, Timestamp>,
+        delayed: &mut HashMap<String, Timestamp>,
     ) -> Result<usize, Delay> {
         let mut settled = 0;
         for row in due {
             if !self.holds_lease().await? {
                 break;
             }
-            match self.ask(&row).await {
+            let done = match queue {
+                Queue::ToAsk => self.ask(&row).await,
+                Queue::ToRevoke => self.revoke(&row).await,
+            };
+            match done {
                 Ok(()) => settled += 1,
                 // What cannot be read is one row's trouble; a database that is away is everybody's.
                 Err(Delay::Database(error)) if !matches!(error, DbError::Inconsistent { .. }) => {
@@ -121,7 +130,7 @@ impl Worker {
                 }
                 Err(delay) => {
                     tracing::warn!(dose = row.dose, %delay, "a certificate waits");
-                    waiting.insert(row.dose, self.clock.now().plus_minutes(RETRY));
+                    delayed.insert(row.dose, self.clock.now().plus_minutes(RETRY));
                     if matches!(delay, Delay::Away(_)) {
                         return Err(delay);
                     }
@@ -158,6 +167,25 @@ impl Worker {
         let id = CommandId::parse(&command_id(&row.dose, row.attempt))?;
         let digest = self.vault.digest(&unit, &(row.attempt, String::from_utf8_lossy(&said)));
         let envelope = Envelope::new(id, unit, ACTOR, command.into()).with_digest(digest);
+        self.keeper.submit(envelope).await?;
+        Ok(())
+    }
+
+    /// Has the certificates of a dose revoked. Also where none came yet: the issuer may have made them and its answer may have
+    /// been lost, or be under way; after this it issues nothing for the dose.
+    async fn revoke(&self, row: &CertificateRow) -> Result<(), Delay> {
+        let dose = DoseId::parse(&row.dose)?;
+        let unit = UnitId::parse(&row.unit)?;
+        match self.issuer.revoke(&row.dose, RevocationReason::DoseVoided).await {
+            Ok(_) => {}
+            Err(away @ (Refused::Unreachable { .. } | Refused::Unavailable { .. })) => {
+                return Err(Delay::Away(away.to_string()));
+            }
+            Err(problem) => return Err(Delay::Issuer(problem.to_string())),
+        }
+        let id = CommandId::parse(&revocation_id(&row.dose))?;
+        let digest = self.vault.digest(&unit, &("revoked", &row.dose));
+        let envelope = Envelope::new(id, unit, ACTOR, Command::RecordRevoked { dose }.into()).with_digest(digest);
         self.keeper.submit(envelope).await?;
         Ok(())
     }
@@ -227,6 +255,12 @@ fn refused(dose: &DoseId, code: &str, detail: String) -> (Command, Vec<u8>) {
 fn command_id(dose: &str, attempt: i64) -> String {
     let hash = Sha256::digest(format!("certificates\n{dose}\n{attempt}").as_bytes());
     format!("certificates-{}", hex::encode(&hash[..16]))
+}
+
+/// A dose is revoked once.
+fn revocation_id(dose: &str) -> String {
+    let hash = Sha256::digest(format!("revocations\n{dose}").as_bytes());
+    format!("revocations-{}", hex::encode(&hash[..16]))
 }
 
 fn hashes(issued: &Issued) -> Vec<String> {

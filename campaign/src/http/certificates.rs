@@ -24,7 +24,7 @@ const READERS: &[Role] = &[Role::Receptionist, Role::Observer, Role::SiteLead];
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CertificatesView {
     dose: String,
-    /// `requested`, `issued`, `refused` or `withdrawn`.
+    /// `requested`, `issued`, `refused`, `withdrawn` (to be revoked) or `revoked`.
     state: String,
     /// Why the issuer refused.
     #[serde(skip_serializing_if = "Option::is_none")]

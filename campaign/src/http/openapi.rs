@@ -39,7 +39,8 @@ use super::{App, certificates, commands, people, public, reading, rehearsal, ses
 struct Description;
 
 /// Commands that the system gives itself; they are not in the description, and no role may ask for them.
-const INTERNAL: &[(&str, &str)] = &[("certificates", "record_issued"), ("certificates", "record_refused")];
+const INTERNAL: &[(&str, &str)] =
+    &[("certificates", "record_issued"), ("certificates", "record_refused"), ("certificates", "record_revoked")];
 
 /// All routes, with the description of them.
 pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
@@ -50,6 +51,7 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(public::products))
         .routes(routes!(public::trust_list))
         .routes(routes!(public::trust_list_jws))
+        .routes(routes!(public::status_list))
         .routes(routes!(session::log_in, session::who, session::log_out))
         .routes(routes!(people::register))
         .routes(routes!(people::find))

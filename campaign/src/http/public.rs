@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sqlx::Row as _;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Problem, Query};
+use super::{App, Path, Problem, Query};
 use crate::catalogue;
 use crate::places::{AdminCode, AdminUnits, CodeSet};
 
@@ -151,6 +151,21 @@ pub(super) async fn trust_list_jws(State(app): State<App>) -> Result<Response, P
     let issuer = app.issuer.as_ref().ok_or_else(issuer_away)?;
     let list = issuer.trust_list_jws().await.map_err(|_| issuer_away())?;
     Ok(([(header::CONTENT_TYPE, "application/jose"), (header::CACHE_CONTROL, "public, max-age=300")], list)
+        .into_response())
+}
+
+/// A status list as a signed token: which certificates are revoked. How many lists there are is in no description; numbers
+/// begin with 1.
+#[utoipa::path(get, path = "/api/status-lists/{number}", tag = "public", params(("number" = u64, Path)),
+    responses((status = 200, content_type = "application/statuslist+cwt"), (status = 404, body = Problem),
+        (status = 503, body = Problem)))]
+pub(super) async fn status_list(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, Problem> {
+    let issuer = app.issuer.as_ref().ok_or_else(issuer_away)?;
+    let list = issuer.status_list(number).await.map_err(|problem| match problem {
+        issuer::api::Problem::NotFound { .. } => Problem::not_found(),
+        _ => issuer_away(),
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/statuslist+cwt"), (header::CACHE_CONTROL, "public, max-age=60")], list)
         .into_response())
 }
 

@@ -109,6 +109,7 @@ fn command(step: &Step) -> Option<(&'static str, String, Value)> {
             let refused = json!({"dose": visit, "problem": {"code": "c", "detail": "d"}});
             json!({"certificates": {"record_refused": refused}})
         }),
+        39 => (site, json!({"certificates": {"record_revoked": {"dose": visit}}})),
         _ => return None,
     };
     Some((at, actor, command))
@@ -186,6 +187,7 @@ fn no_order_of_commands_overdraws_an_account_or_loses_a_dose() {
         "certificates.requested",
         "certificates.issued",
         "certificates.withdrawn",
+        "certificates.revoked",
     ];
     let missed: Vec<&str> = everywhere.into_iter().filter(|kind| !seen.contains_key(*kind)).collect();
     println!("commands and entries of the walks: {seen:?}");

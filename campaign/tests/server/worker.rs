@@ -10,7 +10,7 @@ use campaign::certificates::worker::Worker;
 use campaign::clock::SystemClock;
 use campaign::ids::PersonId;
 use campaign::vault::RECORD;
-use issuer::api::{DoseFacts, MEDIA_TYPE, Problem, ProblemDocument};
+use issuer::api::{DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, RevocationReason, Revoked};
 use serde_json::json;
 use sqlx::AnyConnection;
 
@@ -32,7 +32,15 @@ async fn serve_issuer(socket: &std::path::Path) -> Arc<Mutex<BTreeSet<String>>> 
         let status = StatusCode::from_u16(problem.status()).unwrap();
         (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], axum::Json(ProblemDocument::from(&problem))).into_response()
     };
-    let router = axum::Router::new().route("/v1/certificates", axum::routing::post(issue));
+    let log = Arc::clone(&asked);
+    let revoke = async move |axum::extract::Path(dose): axum::extract::Path<String>| {
+        log.lock().unwrap().insert(format!("revoke {dose}"));
+        let reason = RevocationReason::DoseVoided;
+        axum::Json(Revoked { dose, at: "2022-01-02T00:00:00Z".to_owned(), reason, certificates: 2 })
+    };
+    let router = axum::Router::new()
+        .route("/v1/certificates", axum::routing::post(issue))
+        .route("/v1/certificates/{dose}/revoke", axum::routing::post(revoke));
     let listener = tokio::net::UnixListener::bind(socket).unwrap();
     tokio::spawn(axum::serve(listener, router).into_future());
     asked
@@ -80,6 +88,10 @@ async fn no_row_holds_up_the_others() {
     give(&mut conn, "void", "SI-48-1", 1, 1).await;
     request(&mut conn, "last", "SI-48-1", 4).await;
     give(&mut conn, "last", "SI-48-1", 999, 0).await;
+    // Withdrawn; of the dose itself nothing is needed to have its certificates revoked.
+    request(&mut conn, "gone", "SI-48-1", 5).await;
+    let withdrawn = sqlx::query("UPDATE certificates SET state = 'withdrawn' WHERE dose = 'gone'");
+    withdrawn.execute(&mut conn).await.unwrap();
 
     let worker = Worker {
         db: ground.db.clone(),
@@ -99,6 +111,7 @@ async fn no_row_holds_up_the_others() {
     working.abort();
     let asked = asked.lock().unwrap();
     assert!(reached.is_ok(), "the last request was not reached: {} asked", asked.len());
-    assert_eq!(asked.len(), OVER_QUOTA + 1);
+    assert!(asked.contains("revoke gone"), "what was withdrawn is to be revoked");
+    assert_eq!(asked.len(), OVER_QUOTA + 2);
     assert!(!asked.contains("void"), "the issuer was asked for a dose that was taken back");
 }

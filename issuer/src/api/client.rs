@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::{DocumentKind, DoseFacts, Health, Issued, Problem, ProblemDocument, is_identifier};
+use super::{
+    DocumentKind, DoseFacts, Health, Issued, Problem, ProblemDocument, RevocationReason, Revoke, Revoked, is_identifier,
+};
 
 /// Answers are small; the largest is a PDF.
 const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
@@ -49,6 +51,23 @@ impl Client {
     pub async fn certificates(&self, dose: &str) -> Result<Issued, Problem> {
         let path = format!("/v1/certificates/{}", segment(dose)?);
         json(answer(self.http.get(url(&path))).await?)
+    }
+
+    /// Revokes the certificates of a dose, for good, those that are still to come included. Asking again changes nothing.
+    ///
+    /// # Errors
+    /// Any [`Problem`]; [`Problem::is_retryable`] says whether to ask again.
+    pub async fn revoke(&self, dose: &str, reason: RevocationReason) -> Result<Revoked, Problem> {
+        let path = format!("/v1/certificates/{}/revoke", segment(dose)?);
+        json(answer(self.http.post(url(&path)).json(&Revoke { reason })).await?)
+    }
+
+    /// A status list as a signed token (CWT).
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] when there is no list of that number.
+    pub async fn status_list(&self, number: u64) -> Result<Vec<u8>, Problem> {
+        answer(self.http.get(url(&format!("/v1/status-lists/{number}")))).await
     }
 
     /// The printable document (PDF) of a dose's certificates.

@@ -5,6 +5,7 @@
 
 mod client;
 mod problem;
+mod revocation;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use client::Client;
 pub use problem::{Finding, MEDIA_TYPE, Problem, ProblemDocument};
+pub use revocation::{RevocationReason, Revoke, Revoked};
 
 /// One recorded dose, as the campaign's journal knows it. Everything that goes into a certificate is built from this.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -193,6 +195,9 @@ pub struct Health {
     pub trust_list_sequence: u64,
     /// When that list ought to be replaced, RFC 3339.
     pub trust_list_next_update: String,
+    /// How many status lists there are: numbers 1 to this.
+    #[serde(default)]
+    pub status_lists: u64,
 }
 
 /// Whether an identifier (dose, unit) has the agreed form: 1..=64 of `[A-Za-z0-9._:-]`.

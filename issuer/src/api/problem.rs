@@ -33,6 +33,12 @@ pub enum Problem {
         /// The dose.
         dose: String,
     },
+    /// The certificates of that dose are revoked. Nothing takes that back.
+    #[error("the certificates of dose {dose} are revoked")]
+    Revoked {
+        /// The dose.
+        dose: String,
+    },
     /// The linter refuses to let this be signed. Asking again with the same facts gives the same answer.
     #[error("the facts of this dose cannot be certified: {}", codes(.findings))]
     Refused {
@@ -81,6 +87,7 @@ impl Problem {
             Self::Malformed { .. } => "malformed-request",
             Self::NotFound { .. } => "not-found",
             Self::DoseFactsDiffer { .. } => "dose-facts-differ",
+            Self::Revoked { .. } => "certificates-revoked",
             Self::Refused { .. } => "dose-facts-refused",
             Self::QuotaExceeded { .. } => "unit-quota-exceeded",
             Self::Unavailable { .. } => "issuer-unavailable",
@@ -94,6 +101,7 @@ impl Problem {
         match self {
             Self::NotFound { .. } => 404,
             Self::DoseFactsDiffer { .. } => 409,
+            Self::Revoked { .. } => 410,
             Self::Malformed { .. } | Self::Refused { .. } => 422,
             Self::QuotaExceeded { .. } => 429,
             Self::Internal { .. } => 500,
@@ -150,7 +158,7 @@ impl From<&Problem> for ProblemDocument {
     fn from(problem: &Problem) -> Self {
         let (findings, subject, quota) = match problem {
             Problem::Refused { findings } => (findings.clone(), None, None),
-            Problem::DoseFactsDiffer { dose } => (Vec::new(), Some(dose.clone()), None),
+            Problem::DoseFactsDiffer { dose } | Problem::Revoked { dose } => (Vec::new(), Some(dose.clone()), None),
             Problem::QuotaExceeded { unit, quota } => (Vec::new(), Some(unit.clone()), Some(*quota)),
             _ => (Vec::new(), None, None),
         };
@@ -183,6 +191,7 @@ impl From<ProblemDocument> for Problem {
             "malformed-request" => Self::Malformed { detail },
             "not-found" => Self::NotFound { detail },
             "dose-facts-differ" => Self::DoseFactsDiffer { dose: subject.unwrap_or_default() },
+            "certificates-revoked" => Self::Revoked { dose: subject.unwrap_or_default() },
             "dose-facts-refused" => Self::Refused { findings },
             "unit-quota-exceeded" => {
                 Self::QuotaExceeded { unit: subject.unwrap_or_default(), quota: quota.unwrap_or_default() }
@@ -207,6 +216,7 @@ mod tests {
             Problem::Malformed { detail: detail() },
             Problem::NotFound { detail: detail() },
             Problem::DoseFactsDiffer { dose: "d-1".into() },
+            Problem::Revoked { dose: "d-1".into() },
             Problem::Refused { findings: vec![Finding { code: "a".into(), field: "b".into(), detail: "c".into() }] },
             Problem::QuotaExceeded { unit: "SI-1".into(), quota: 5 },
             Problem::Unavailable { detail: detail() },

@@ -3,6 +3,7 @@
 
 mod foreign;
 
+use specs::status_list::Reference;
 use specs::time::UnixTime;
 use specs::uvci::Uvci;
 
@@ -22,7 +23,8 @@ pub(super) fn issued(facts: &DoseFacts) -> Issued {
     let certificates = Profile::ALL.into_iter().zip(0..).map(|(profile, log_index)| {
         let signing = signings.iter().find(|signing| signing.profile == profile).unwrap();
         let uvci = Uvci::new("VN", [log_index as u8 + 0x5a; 16]).unwrap();
-        let draft = signing.draft(&dose, &uvci, NOW).unwrap();
+        let status = Reference::Ours { list: 1, index: log_index };
+        let draft = signing.draft(&dose, &uvci, &status, NOW).unwrap();
         IssuedCertificate {
             profile,
             uvci: uvci.to_string(),

@@ -134,6 +134,8 @@ lints! {
     UvciChecksum = "uvci-checksum", "the check character of the certificate identifier is wrong";
     /// Identifier.
     UvciCountry = "uvci-country", "the certificate identifier names another country";
+    /// Status.
+    StatusDiffers = "status-differs", "the place in the status list is not the one drawn for this certificate";
     /// Content.
     HolderDiffers = "holder-differs", "the payload names another person than the facts";
     /// Content.

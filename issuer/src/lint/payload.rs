@@ -1,6 +1,7 @@
 //! The second pass: do the bytes that are about to be signed say what the facts say, and nothing else?
 
 use specs::hcert::{Claims, Content};
+use specs::status_list::Reference;
 use specs::time::{Date, UnixTime};
 use specs::uvci::{Checksum, Uvci};
 use specs::value_set::ValueSets;
@@ -26,6 +27,8 @@ pub struct Expected<'a> {
     pub dose: &'a Dose,
     /// The identifier drawn for this certificate.
     pub uvci: &'a Uvci,
+    /// The place in a status list drawn for this certificate.
+    pub status: &'a Reference,
     /// Country of the issuer.
     pub country: &'a str,
     /// Now.
@@ -68,6 +71,7 @@ fn envelope(claims: &Claims, expected: &Expected<'_>, findings: &mut Findings) {
     findings.when(claims.iss.as_deref() != Some(expected.country), Lint::IssuerCountry, "iss");
     findings.when(claims.iat != Some(at), Lint::IssuedAtWrong, "iat");
     findings.when(claims.nbf.is_some(), Lint::NotBeforePresent, "nbf");
+    findings.when(claims.status.as_ref() != Some(expected.status), Lint::StatusDiffers, "status");
     findings.when(at < expected.signer_not_before, Lint::SignerNotYetValid, "iat");
     let Some(exp) = claims.exp else {
         findings.push(Lint::ExpiryMissing.at("exp"));

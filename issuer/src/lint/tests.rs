@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use specs::hcert::{Claims, Content};
 use specs::qr::{Level, Symbol, Use};
+use specs::status_list::Reference;
 use specs::time::{PartialDate, UnixTime};
 use specs::uvci::Uvci;
 use specs::value_set::ValueSets;
@@ -71,6 +72,9 @@ fn bad_facts() -> Vec<BadFacts> {
     ]
 }
 
+/// The place in a status list that samples have.
+const STATUS: Reference = Reference::Ours { list: 1, index: 7 };
+
 struct Sample {
     dose: Dose,
     uvci: Uvci,
@@ -87,6 +91,7 @@ impl Sample {
             profile,
             dose: &self.dose,
             uvci: &self.uvci,
+            status: &STATUS,
             country: "VN",
             at: NOW,
             signer_not_before: NOW.plus_days(-1),
@@ -104,7 +109,7 @@ impl Sample {
             not_after: NOW.plus_days(700),
             key: std::sync::Arc::new(SoftKey::generate(algorithm).unwrap().0),
         };
-        let draft = signing.draft(&self.dose, &self.uvci, NOW).unwrap();
+        let draft = signing.draft(&self.dose, &self.uvci, &STATUS, NOW).unwrap();
         let text = signing.sign(&draft).unwrap();
         specs::hcert::open(&text).unwrap().sign1().payload.to_vec()
     }
@@ -165,6 +170,8 @@ fn bad_claims() -> Vec<BadClaims> {
             id.push(if last == Some('A') { 'B' } else { 'A' });
         }),
         (Lint::UvciCountry, EuDcc, |c| change_dcc(c, |e| e.id = Uvci::new("LA", [7; 16]).unwrap().to_string())),
+        (Lint::StatusDiffers, National, |c| c.status = None),
+        (Lint::StatusDiffers, EuDcc, |c| c.status = Some(Reference::Ours { list: 1, index: 8 })),
         (Lint::HolderDiffers, National, |c| as_national(c).name.given = "Thị Hồng".into()),
         (Lint::HolderDiffers, National, |c| as_national(c).birth_date = PartialDate::parse("1990").unwrap()),
         (Lint::HolderDiffers, EuDcc, |c| as_dcc(c).0.name.family = Some("Đỗ".into())),
@@ -247,7 +254,7 @@ fn bad_bytes(sample: &Sample) -> Vec<Lint> {
         key: std::sync::Arc::new(SoftKey::generate(Algorithm::Ed25519).unwrap().0),
     };
     // A national certificate of another country: the format itself refuses.
-    let refused = signing.draft(&dose, &sample.uvci, NOW).unwrap_err();
+    let refused = signing.draft(&dose, &sample.uvci, &STATUS, NOW).unwrap_err();
     show(Lint::PayloadRefused, &codes(&refused));
     shown
 }
@@ -303,7 +310,7 @@ fn just_after_midnight_in_viet_nam_today_is_not_the_future() {
             not_after: NOW.plus_days(700),
             key: std::sync::Arc::new(SoftKey::generate(algorithm).unwrap().0),
         };
-        signing.draft(&dose, &uvci, at).unwrap();
+        signing.draft(&dose, &uvci, &STATUS, at).unwrap();
     }
 }
 
@@ -360,7 +367,7 @@ fn what_the_first_pass_accepts_the_second_never_refuses() {
         if let Ok(dose) = dose::check(&facts, "VN", NOW) {
             accepted.set(accepted.get() + 1);
             for signing in &signings {
-                prop_assert_eq!(signing.draft(&dose, &uvci, NOW).err(), None);
+                prop_assert_eq!(signing.draft(&dose, &uvci, &STATUS, NOW).err(), None);
             }
         }
         Ok(())

@@ -8,6 +8,7 @@
 //!
 //! There is no way into this module with bytes, a hash or a payload: only with [`DoseFacts`].
 
+mod revoking;
 mod signing;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use specs::cbor::{self, Value};
 use specs::hcert;
 use specs::signer_list::Environment;
+use specs::status_list::Reference;
 use specs::time::{Date, UnixTime};
 use specs::uvci::Uvci;
 use trust_list::backend;
@@ -33,17 +35,23 @@ use crate::keys::{self, SigningKey, folder};
 use crate::lint::dose;
 use crate::list;
 use crate::log::Head;
+use crate::revocation::{Book, Place};
 use crate::rng;
 use crate::store::{self, Known, Record, Request, Store};
 use crate::witness::{self, Witness};
 
+pub use revoking::check_witness as check_revocations_witness;
 pub use signing::{Draft, Error as SigningError, Signing};
 
 /// File name of the store in the data folder.
 pub const STORE_FILE: &str = "issuer.sqlite";
 /// Folder of the published lists in the data folder.
 pub const LIST_FOLDER: &str = "trust-list";
+/// Folder of the published status lists in the folder of the lists.
+pub const STATUS_FOLDER: &str = "status-lists";
 const LOCK_FILE: &str = "issuer.lock";
+/// How often places in a status list are drawn anew when somebody else was given one meanwhile.
+const DRAWS: usize = 16;
 
 /// What an operator may set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +93,8 @@ pub struct Issuer {
     signings: Vec<Signing>,
     store: Store,
     witness: Witness,
+    revocations_witness: Witness,
+    book: Book,
     trusted: RwLock<Arc<Trusted>>,
     list_folder: PathBuf,
     clock: Clock,
@@ -134,6 +144,10 @@ impl Issuer {
         }
         let witness = Witness::in_folder(keys, store.log_id())?;
         check_witness(&witness.seen()?, &head, &store).await?;
+        let revocations_witness = Witness::of_revocations(keys, store.log_id())?;
+        revoking::check_witness(&revocations_witness.seen()?, &store).await?;
+        let (last, invalid) = store.invalid().await?;
+        let book = Book::new(&keyring, Arc::clone(&list_key), config.list_valid_days, last, invalid);
 
         let list_folder = data.join(LIST_FOLDER);
         let trusted = match list::read(&keyring, &list_folder, now) {
@@ -143,7 +157,20 @@ impl Issuer {
             _ => list::publish(&keyring, &list_key, &list_folder, now, config.list_valid_days)?,
         };
         let trusted = RwLock::new(Arc::new(Trusted::new(trusted)));
-        Ok(Self { keyring, list_key, signings, store, witness, trusted, list_folder, clock, config, _locks: locks })
+        Ok(Self {
+            keyring,
+            list_key,
+            signings,
+            store,
+            witness,
+            revocations_witness,
+            book,
+            trusted,
+            list_folder,
+            clock,
+            config,
+            _locks: locks,
+        })
     }
 
     /// The certificates of a dose: made now, or those made before.
@@ -158,9 +185,12 @@ impl Issuer {
     /// What was already released for a dose.
     ///
     /// # Errors
-    /// [`Problem::NotFound`].
+    /// [`Problem::NotFound`], [`Problem::Revoked`].
     pub async fn certificates(&self, dose: &str) -> Result<Issued, Problem> {
         let known = self.store.find(dose).await.map_err(internal)?;
+        if known.as_ref().is_some_and(|known| known.revoked.is_some()) {
+            return Err(Problem::Revoked { dose: dose.to_owned() });
+        }
         known
             .and_then(|known| issued(dose, &known))
             .ok_or_else(|| Problem::NotFound { detail: "nothing was issued for this dose".into() })
@@ -202,6 +232,7 @@ impl Issuer {
             log_head: hex::encode(head.hash),
             trust_list_sequence: trusted.sequence,
             trust_list_next_update: trusted.next_update.to_rfc3339(),
+            status_lists: self.book.last(),
         })
     }
 
@@ -231,11 +262,35 @@ impl Issuer {
         let at = self.clock.now();
         let dose =
             dose::check(facts, &self.keyring.manifest.country, at).map_err(|findings| Problem::Refused { findings })?;
-        let mut records = Vec::with_capacity(Profile::ALL.len());
-        for profile in Profile::ALL {
+        let day = Date::in_viet_nam(at).days_since_epoch();
+        let request = Request { dose: &facts.dose, unit: &facts.unit, day, facts: digest };
+        let quota = self.config.quota_per_unit_and_day;
+        for _ in 0..DRAWS {
+            let records = self.draft(&dose, at).await?;
+            match self.store.prepare(&request, &records, quota).await {
+                // Somebody else may have been quicker, with other facts.
+                Ok(known) => {
+                    known.records.iter().filter_map(|record| record.status).for_each(|at| self.book.extend_to(at.list));
+                    return same_facts(&facts.dose, known, digest);
+                }
+                Err(store::Error::PlaceTaken) => {}
+                Err(store::Error::Quota) => return Err(Problem::QuotaExceeded { unit: facts.unit.clone(), quota }),
+                Err(store::Error::Revoked(_)) => return Err(Problem::Revoked { dose: facts.dose.clone() }),
+                Err(error) => return Err(internal(error)),
+            }
+        }
+        Err(internal("no place in a status list was free"))
+    }
+
+    /// What would be recorded: an identifier, a place in a status list and the bytes to be signed, for each profile.
+    async fn draft(&self, dose: &dose::Dose, at: UnixTime) -> Result<Vec<Record>, Problem> {
+        let places: [Place; Profile::ALL.len()] = self.store.draw().await.map_err(internal)?;
+        let mut records = Vec::with_capacity(places.len());
+        for (profile, place) in Profile::ALL.into_iter().zip(places) {
             let signing = self.signing(profile, at)?;
             let uvci = Uvci::new(&signing.country, rng::bytes().map_err(internal)?).map_err(internal)?;
-            let draft = signing.draft(&dose, &uvci, at).map_err(|findings| Problem::Refused { findings })?;
+            let status = Reference::Ours { list: place.list, index: place.index };
+            let draft = signing.draft(dose, &uvci, &status, at).map_err(|findings| Problem::Refused { findings })?;
             records.push(Record {
                 profile,
                 uvci: uvci.to_string(),
@@ -243,22 +298,18 @@ impl Issuer {
                 issued_at: at,
                 expires_at: draft.expires_at,
                 to_be_signed: draft.to_be_signed,
+                status: Some(place),
                 released: None,
             });
         }
-        let day = Date::in_viet_nam(at).days_since_epoch();
-        let request = Request { dose: &facts.dose, unit: &facts.unit, day, facts: digest };
-        let quota = self.config.quota_per_unit_and_day;
-        match self.store.prepare(&request, &records, quota).await {
-            // Somebody else may have been quicker, with other facts.
-            Ok(known) => same_facts(&facts.dose, known, digest),
-            Err(store::Error::Quota) => Err(Problem::QuotaExceeded { unit: facts.unit.clone(), quota }),
-            Err(error) => Err(internal(error)),
-        }
+        Ok(records)
     }
 
     /// From the record on: sign what is on record, verify it, release it.
     async fn finish(&self, dose: &str, known: Known) -> Result<Issued, Problem> {
+        if known.revoked.is_some() {
+            return Err(Problem::Revoked { dose: dose.to_owned() });
+        }
         if let Some(issued) = issued(dose, &known) {
             return Ok(issued);
         }
@@ -269,6 +320,7 @@ impl Issuer {
         }
         let (known, head) = self.store.release(dose, &texts, &self.clock).await.map_err(|error| match error {
             store::Error::ClockBehind { .. } => Problem::Unavailable { detail: error.to_string() },
+            store::Error::Revoked(_) => Problem::Revoked { dose: dose.to_owned() },
             other => internal(other),
         })?;
         self.remember(&head);
@@ -319,7 +371,8 @@ impl Trusted {
     fn new(published: list::Published) -> Self {
         let list::Published { cose, jws, list } = published;
         let (sequence, issued, next_update) = (list.sequence(), list.issued(), list.next_update());
-        let verifier = Verifier::new(backend::native()).with_list(list);
+        // Whether it is revoked is what the issuer itself says; it checks here what it has just signed.
+        let verifier = Verifier::new(backend::native()).with_list(list).without_revocation();
         Self { cose, jws, sequence, issued, next_update, verifier }
     }
 }

@@ -11,6 +11,7 @@ use specs::cose::Unsigned;
 use specs::dcc;
 use specs::hcert::{self, Claims, Content};
 use specs::national;
+use specs::status_list::Reference;
 use specs::time::UnixTime;
 use specs::uvci::Uvci;
 
@@ -73,19 +74,21 @@ impl Signing {
         self.not_before <= at && at <= self.not_after
     }
 
-    /// Builds the payload of a dose and lints it. `uvci` is the identifier drawn for this certificate.
+    /// Builds the payload of a dose and lints it. `uvci` and `status` are the identifier and the place in a status list drawn
+    /// for this certificate.
     ///
     /// # Errors
     /// Every lint that fired.
-    pub fn draft(&self, dose: &Dose, uvci: &Uvci, at: UnixTime) -> Result<Draft, Vec<Finding>> {
+    pub fn draft(&self, dose: &Dose, uvci: &Uvci, status: &Reference, at: UnixTime) -> Result<Draft, Vec<Finding>> {
         let expires_at = self.expiry(at);
-        let payload = self.payload(dose, uvci, at, expires_at)?;
+        let payload = self.payload(dose, uvci, status, at, expires_at)?;
         payload::check(
             &payload,
             &Expected {
                 profile: self.profile,
                 dose,
                 uvci,
+                status,
                 country: &self.country,
                 at,
                 signer_not_before: self.not_before,
@@ -123,8 +126,14 @@ impl Signing {
     ///
     /// # Errors
     /// [`Lint::PayloadRefused`] when the format refuses the content or the key refuses to sign.
-    pub fn issue_unrecorded(&self, dose: &Dose, uvci: &Uvci, at: UnixTime) -> Result<String, Vec<Finding>> {
-        let unsigned = self.unsigned(self.payload(dose, uvci, at, self.expiry(at))?);
+    pub fn issue_unrecorded(
+        &self,
+        dose: &Dose,
+        uvci: &Uvci,
+        status: &Reference,
+        at: UnixTime,
+    ) -> Result<String, Vec<Finding>> {
+        let unsigned = self.unsigned(self.payload(dose, uvci, status, at, self.expiry(at))?);
         let signature = self.key.sign(&unsigned.to_be_signed()).map_err(|e| vec![refused(&e.to_string())])?;
         Ok(hcert::seal(&unsigned.sign(&signature)))
     }
@@ -134,12 +143,20 @@ impl Signing {
         national::expiry(at).min(self.not_after)
     }
 
-    fn payload(&self, dose: &Dose, uvci: &Uvci, at: UnixTime, exp: UnixTime) -> Result<Vec<u8>, Vec<Finding>> {
+    fn payload(
+        &self,
+        dose: &Dose,
+        uvci: &Uvci,
+        status: &Reference,
+        at: UnixTime,
+        exp: UnixTime,
+    ) -> Result<Vec<u8>, Vec<Finding>> {
         let content = match self.profile {
             Profile::National => Content::National(national_certificate(dose, uvci)),
             Profile::EuDcc => Content::EuDcc(eu_certificate(dose, uvci)),
         };
-        Claims::new(&self.country, at, exp, content).encode().map_err(|error| match error {
+        let claims = Claims::new(&self.country, at, exp, content).with_status(status.clone());
+        claims.encode().map_err(|error| match error {
             hcert::Error::DccFaults(faults) => faults.iter().map(|fault| refused(&fault.to_string())).collect(),
             other => vec![refused(other.code())],
         })

@@ -1,6 +1,8 @@
 //! What the pipeline promises: the same certificate for the same dose, whatever breaks in between, and never one without
 //! its record and log entry.
 
+mod revoking;
+
 use std::sync::atomic::Ordering;
 
 use sqlx::ConnectOptions as _;

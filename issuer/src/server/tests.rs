@@ -220,3 +220,31 @@ async fn nobody_there_is_a_problem_to_retry() {
     let problem = Client::unix(folder.path().join("none")).unwrap().health().await.unwrap_err();
     assert!(matches!(problem, Problem::Unreachable { .. }) && problem.is_retryable());
 }
+
+#[tokio::test]
+async fn revoking_over_the_socket_and_the_list_that_says_so() {
+    let open = Open::new().await;
+    let client = open.client();
+    client.issue(&facts("d-1")).await.unwrap();
+    let revoked = client.revoke("d-1", crate::api::RevocationReason::DoseVoided).await.unwrap();
+    assert_eq!((revoked.dose.as_str(), revoked.certificates), ("d-1", 2));
+    assert_eq!(client.revoke("d-1", crate::api::RevocationReason::Fraud).await.unwrap(), revoked);
+    assert_eq!(client.certificates("d-1").await, Err(Problem::Revoked { dose: "d-1".into() }));
+    let anchor = open.held.keyring().anchor;
+    let token = client.status_list(1).await.unwrap();
+    let token = trust_list::status_list::open(&token, std::slice::from_ref(&anchor), NOW, backend::native()).unwrap();
+    let invalid =
+        (0..token.list.entries()).filter(|index| token.list.get(*index) == Some(specs::status_list::Status::Invalid));
+    assert_eq!(invalid.count(), 2);
+    assert!(matches!(client.status_list(2).await, Err(Problem::NotFound { .. })));
+    for (path, kind, body) in [
+        ("/v1/certificates/d-1/revoke", "application/json", "{}"),
+        ("/v1/certificates/d-1/revoke", "application/json", r#"{"reason":"because"}"#),
+        ("/v1/certificates/d-1/revoke", "text/plain", r#"{"reason":"fraud"}"#),
+        ("/v1/certificates/a%20b/revoke", "application/json", r#"{"reason":"fraud"}"#),
+    ] {
+        let answer = open.raw(Method::POST, path, kind, body.as_bytes().to_vec()).await;
+        assert_eq!(answer, (422, "malformed-request".to_owned()), "{path} {body}");
+    }
+    assert_eq!(open.raw(Method::GET, "/v1/status-lists/x", "text/plain", Vec::new()).await.0, 404);
+}

@@ -4,6 +4,7 @@
 //! records and appends to the log, all or nothing. The file is written with `synchronous = FULL`: when a call returns,
 //! its outcome survives a power cut. Triggers refuse any change to what was recorded, whoever asks.
 
+mod revocations;
 mod seal;
 
 use std::fmt;
@@ -19,12 +20,13 @@ use sqlx::{Connection as _, Row as _};
 use crate::api::Profile;
 use crate::clock::Clock;
 use crate::log::{self, Entry, Head, Tamper};
+use crate::revocation::Place;
 use crate::rng;
 
 pub use seal::Seal;
 
 /// Version of the schema; a file of another version is refused.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// What is asked of the store for one dose.
 #[derive(Debug, Clone)]
@@ -54,6 +56,8 @@ pub struct Record {
     pub expires_at: UnixTime,
     /// The bytes the signature is made over (COSE `Sig_structure`).
     pub to_be_signed: Vec<u8>,
+    /// Where its status stands; none for those recorded before there were status lists.
+    pub status: Option<Place>,
     /// The released text and its place in the log; none while only prepared.
     pub released: Option<(String, u64)>,
 }
@@ -76,6 +80,8 @@ pub struct Known {
     pub unit: String,
     /// Keyed digest of the dose facts it was first asked with.
     pub facts: [u8; 32],
+    /// When its certificates were revoked.
+    pub revoked: Option<UnixTime>,
     /// Its certificates, in the order of [`Profile::ALL`].
     pub records: Vec<Record>,
 }
@@ -93,6 +99,12 @@ pub enum Error {
     /// The unit certified as many doses today as it may.
     #[error("quota reached")]
     Quota,
+    /// The dose was revoked: nothing is issued for it any more.
+    #[error("the dose was revoked at {}", .0.to_rfc3339())]
+    Revoked(UnixTime),
+    /// Somebody else was given a place in the status list that was drawn here too.
+    #[error("a place in the status list was given twice")]
+    PlaceTaken,
     /// A record or log entry cannot be read.
     #[error("a record of the store is damaged: {0}")]
     Damaged(&'static str),
@@ -174,12 +186,16 @@ impl Store {
     /// the new records, or those of whoever was quicker.
     ///
     /// # Errors
-    /// [`Error::Quota`] when `quota` doses of the unit were recorded today already.
+    /// [`Error::Quota`] when `quota` doses of the unit were recorded today already; [`Error::Revoked`];
+    /// [`Error::PlaceTaken`] when other places have to be drawn.
     pub async fn prepare(&self, request: &Request<'_>, records: &[Record], quota: u64) -> Result<Known, Error> {
         let mut connection = self.writer.acquire().await?;
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         if let Some(known) = self.known(&mut tx, request.dose).await? {
             return Ok(known);
+        }
+        if let Some(at) = revocations::revoked(&mut tx, request.dose).await? {
+            return Err(Error::Revoked(at));
         }
         let today: i64 = sqlx::query_scalar("SELECT count(*) FROM doses WHERE unit = $1 AND day = $2")
             .bind(request.unit)
@@ -199,8 +215,9 @@ impl Store {
         for record in records {
             let sealed = self.seal.seal(&place(request.dose, record.profile, "to_be_signed"), &record.to_be_signed)?;
             sqlx::query(
-                "INSERT INTO certificates (dose, profile, uvci, kid, issued_at, expires_at, to_be_signed) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO certificates \
+                 (dose, profile, uvci, kid, issued_at, expires_at, to_be_signed, status_list, status_index) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind(request.dose)
             .bind(record.profile.as_str())
@@ -209,8 +226,18 @@ impl Store {
             .bind(record.issued_at.0)
             .bind(record.expires_at.0)
             .bind(sealed)
+            .bind(record.status.and_then(|place| i64::try_from(place.list).ok()))
+            .bind(record.status.and_then(|place| i64::try_from(place.index).ok()))
             .execute(&mut *tx)
-            .await?;
+            .await
+            .map_err(|error| match error {
+                // The dose is new here and an identifier has 128 random bits: it is the place.
+                sqlx::Error::Database(refused) if refused.is_unique_violation() => Error::PlaceTaken,
+                other => other.into(),
+            })?;
+            if let Some(place) = record.status {
+                revocations::give(&mut tx, place).await?;
+            }
         }
         let known = self.known(&mut tx, request.dose).await?.ok_or(Error::Damaged("a dose just recorded"))?;
         tx.commit().await?;
@@ -223,7 +250,7 @@ impl Store {
     /// The clock is read when nobody else can write any more, or two requests of one moment could overtake each other.
     ///
     /// # Errors
-    /// [`Error::ClockBehind`] when the clock stands before the last entry; nothing is released then.
+    /// [`Error::ClockBehind`] when the clock stands before the last entry, [`Error::Revoked`]; nothing is released then.
     pub async fn release(
         &self,
         dose: &str,
@@ -238,6 +265,9 @@ impl Store {
             return Err(Error::ClockBehind { now: at, last });
         }
         let known = self.known(&mut tx, dose).await?.ok_or(Error::Damaged("a release without a record"))?;
+        if let Some(at) = known.revoked {
+            return Err(Error::Revoked(at));
+        }
         for (profile, text) in texts {
             let Some(record) = known.records.iter().find(|r| r.profile == *profile && r.released.is_none()) else {
                 continue;
@@ -332,14 +362,16 @@ impl Store {
             sqlx::query("SELECT unit, facts FROM doses WHERE dose = $1").bind(dose).fetch_optional(&mut *connection);
         let Some(row) = row.await? else { return Ok(None) };
         let rows = sqlx::query(
-            "SELECT profile, uvci, kid, issued_at, expires_at, to_be_signed, text, log_index FROM certificates WHERE dose = $1",
+            "SELECT profile, uvci, kid, issued_at, expires_at, to_be_signed, text, log_index, status_list, status_index \
+             FROM certificates WHERE dose = $1",
         )
         .bind(dose)
         .fetch_all(&mut *connection)
         .await?;
         let mut records = rows.iter().map(|row| self.read_record(dose, row)).collect::<Result<Vec<_>, _>>()?;
         records.sort_by_key(|record| record.profile);
-        Ok(Some(Known { unit: row.try_get("unit")?, facts: bytes(&row, "facts")?, records }))
+        let revoked = revocations::revoked(connection, dose).await?;
+        Ok(Some(Known { unit: row.try_get("unit")?, facts: bytes(&row, "facts")?, revoked, records }))
     }
 
     fn read_record(&self, dose: &str, row: &SqliteRow) -> Result<Record, Error> {
@@ -362,6 +394,7 @@ impl Store {
             issued_at: UnixTime(row.try_get("issued_at")?),
             expires_at: UnixTime(row.try_get("expires_at")?),
             to_be_signed: self.seal.open(&place(dose, profile, "to_be_signed"), &sealed)?,
+            status: revocations::place_if_any(row)?,
             released,
         })
     }
@@ -373,12 +406,17 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<[u8; 16], Error> {
     match version {
         0 => {
             sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx).await?;
+            sqlx::raw_sql(include_str!("status.sql")).execute(&mut *tx).await?;
             let log_id = rng::bytes::<16>().map_err(|_| Error::Sealing)?;
             sqlx::query("INSERT INTO identity (only, log_id) VALUES (1, $1)")
                 .bind(log_id.as_slice())
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query("PRAGMA user_version = 1").execute(&mut *tx).await?;
+            sqlx::query("PRAGMA user_version = 2").execute(&mut *tx).await?;
+        }
+        1 => {
+            sqlx::raw_sql(include_str!("status.sql")).execute(&mut *tx).await?;
+            sqlx::query("PRAGMA user_version = 2").execute(&mut *tx).await?;
         }
         SCHEMA_VERSION => {}
         other => return Err(Error::Schema(other)),

@@ -9,13 +9,21 @@ pub struct Unsigned {
     alg: i64,
     kid: Vec<u8>,
     payload: Vec<u8>,
+    typ: Option<String>,
     x5chain: Vec<Vec<u8>>,
 }
 
 impl Unsigned {
     /// A message for that algorithm and key; see [`super::alg`] for the numbers.
     pub fn new(alg: i64, kid: impl Into<Vec<u8>>, payload: impl Into<Vec<u8>>) -> Unsigned {
-        Unsigned { alg, kid: kid.into(), payload: payload.into(), x5chain: Vec::new() }
+        Unsigned { alg, kid: kid.into(), payload: payload.into(), typ: None, x5chain: Vec::new() }
+    }
+
+    /// Says in the protected header what the whole message is (label 16, RFC 9596), as a media type.
+    #[must_use]
+    pub fn typ(mut self, media_type: &str) -> Unsigned {
+        self.typ = Some(media_type.to_owned());
+        self
     }
 
     /// Adds the signer's certificates as DER, leaf first, in the protected header (label 33, RFC 9360). None removes
@@ -45,11 +53,14 @@ impl Unsigned {
         &self.payload
     }
 
-    /// The protected header; its labels 1, 4 and 33 are in deterministic order as they stand.
+    /// The protected header; its labels 1, 4, 16 and 33 are in deterministic order as they stand.
     fn protected(&self) -> Vec<u8> {
         let mut writer = Writer::with_capacity(self.kid.len() + 16);
-        writer.map(2 + usize::from(!self.x5chain.is_empty()));
+        writer.map(2 + usize::from(self.typ.is_some()) + usize::from(!self.x5chain.is_empty()));
         writer.signed(label::ALG).signed(self.alg).signed(label::KID).bytes(&self.kid);
+        if let Some(typ) = &self.typ {
+            writer.signed(label::TYP).text(typ);
+        }
         match self.x5chain.as_slice() {
             [] => {}
             [leaf] => {

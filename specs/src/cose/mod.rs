@@ -98,6 +98,8 @@ pub struct Sign1<'a> {
     pub kid_unprotected: Option<Kid<'a>>,
     /// How many labels stand in the unprotected header, known or not.
     pub unprotected_labels: usize,
+    /// Label 16 (RFC 9596) in the protected header: what the whole message is, where it is said as text.
+    pub typ: Option<&'a str>,
     /// Label 33 (RFC 9360), leaf first, from whichever bucket: certificates prove themselves.
     pub x5chain: Vec<&'a [u8]>,
     /// The signed content.
@@ -184,12 +186,13 @@ impl Error {
     }
 }
 
-/// Header labels of RFC 9052 section 3.1 and RFC 9360.
+/// Header labels of RFC 9052 section 3.1, RFC 9596 and RFC 9360.
 mod label {
     pub(super) const ALG: i64 = 1;
     pub(super) const CRIT: i64 = 2;
     pub(super) const CONTENT_TYPE: i64 = 3;
     pub(super) const KID: i64 = 4;
+    pub(super) const TYP: i64 = 16;
     pub(super) const X5CHAIN: i64 = 33;
 }
 

@@ -72,6 +72,7 @@ fn parse_validated<'a>(
         kid_protected: header.kid_protected,
         kid_unprotected: header.kid_unprotected,
         unprotected_labels: labels,
+        typ: header.typ,
         x5chain: header.x5chain,
         payload,
         signature,
@@ -100,6 +101,7 @@ struct Header<'a> {
     alg: Option<Placed<i64>>,
     kid_protected: Option<Kid<'a>>,
     kid_unprotected: Option<Kid<'a>>,
+    typ: Option<&'a str>,
     x5chain: Vec<&'a [u8]>,
 }
 
@@ -131,6 +133,10 @@ impl<'a> Header<'a> {
                         Place::Protected => self.kid_protected = Some(kid),
                         Place::Unprotected => self.kid_unprotected = Some(kid),
                     }
+                }
+                // A number stands for a media type of the CoAP registry; none of ours has one.
+                label::TYP if place == Place::Protected && reader.kind().map_err(Error::Cbor)? == Kind::Text => {
+                    self.typ = Some(reader.definite_text().map_err(wrong_type)?);
                 }
                 label::X5CHAIN => self.x5chain = x5chain(reader).map_err(wrong_type)?,
                 // RFC 9052 section 3.1: critical labels are listed in the protected header or not at all.

@@ -3,6 +3,7 @@
 use super::{Claims, Content, DCC_SUB_CLAIM, Error, HCERT_CLAIM};
 use crate::cbor::{Form, Kind, Limits, Reader, Writer, examine, validate};
 use crate::cose::{Kid, Place, Sign1, Tagging};
+use crate::status_list::{Reference, SHORT_CLAIM, STATUS_CLAIM};
 use crate::time::UnixTime;
 use crate::tolerance::{Tolerance, Tolerances};
 use crate::{dcc, ddcc, icvp, national};
@@ -24,8 +25,16 @@ impl Claims {
             exp: Some(exp),
             nbf: None,
             content,
+            status: None,
             tolerances: Tolerances::NONE,
         }
+    }
+
+    /// The same claims with the place at which their status is to be looked up.
+    #[must_use]
+    pub fn with_status(mut self, status: Reference) -> Claims {
+        self.status = Some(status);
+        self
     }
 
     /// Reads the payload of a message. Only the claims listed in [`Claims`] are read; others pass unread. A national
@@ -76,8 +85,10 @@ impl Claims {
         let iat = self.iat.ok_or(Error::Claim { claim: claim::IAT })?;
         let exp = self.exp.filter(|exp| *exp > iat).ok_or(Error::Claim { claim: claim::EXP })?;
 
+        let status = |claim| self.status.as_ref().filter(|status| status.claim() == claim);
         let mut writer = Writer::with_capacity(512);
-        writer.map(3 + usize::from(self.iss.is_some()) + usize::from(self.nbf.is_some()));
+        let optional = [self.iss.is_some(), self.nbf.is_some(), self.status.is_some()];
+        writer.map(3 + optional.into_iter().filter(|there| *there).count());
         if let Some(iss) = &self.iss {
             writer.signed(claim::ISS).text(iss);
         }
@@ -86,6 +97,9 @@ impl Claims {
             writer.signed(claim::NBF).signed(nbf.0);
         }
         writer.signed(claim::IAT).signed(iat.0);
+        if let Some(status) = status(STATUS_CLAIM) {
+            status.write(writer.signed(STATUS_CLAIM)).map_err(Error::Cbor)?;
+        }
         writer.signed(HCERT_CLAIM).map(1);
         match &self.content {
             Content::EuDcc(certificate) => {
@@ -99,6 +113,9 @@ impl Claims {
             }
             _ => return Err(Error::NotIssued),
         }
+        if let Some(status) = status(SHORT_CLAIM) {
+            status.write(writer.signed(SHORT_CLAIM)).map_err(Error::Cbor)?;
+        }
         Ok(writer.into_bytes())
     }
 }
@@ -108,7 +125,15 @@ fn bare_ddcc(payload: &[u8]) -> Result<Claims, Error> {
     let mut tolerances = Tolerances::NONE;
     tolerances.insert(Tolerance::BarePayload);
     let certificate = ddcc::Certificate::read(&mut Reader::new(payload), &mut tolerances).map_err(Error::Fields)?;
-    Ok(Claims { iss: None, iat: None, exp: None, nbf: None, content: Content::Ddcc(certificate), tolerances })
+    Ok(Claims {
+        iss: None,
+        iat: None,
+        exp: None,
+        nbf: None,
+        content: Content::Ddcc(certificate),
+        status: None,
+        tolerances,
+    })
 }
 
 pub(super) struct Decoder<'a> {
@@ -121,6 +146,7 @@ pub(super) struct Decoder<'a> {
 impl Decoder<'_> {
     fn claims(mut self) -> Result<Claims, Error> {
         let (mut iss, mut iat, mut exp, mut nbf, mut content) = (None, None, None, None, None);
+        let (mut standard, mut short) = (None, None);
         let mut items = self.reader.map().map_err(|_| Error::NotClaims)?;
         while self.reader.more(&mut items).map_err(Error::Cbor)? {
             match self.number()? {
@@ -129,11 +155,27 @@ impl Decoder<'_> {
                 Some(claim::NBF) => nbf = self.time(claim::NBF)?,
                 Some(claim::IAT) => iat = self.time(claim::IAT)?,
                 Some(HCERT_CLAIM) => content = Some(self.content()?),
+                Some(STATUS_CLAIM) => standard = Some(self.reference(Reference::read_standard)?),
+                Some(SHORT_CLAIM) => short = Some(self.reference(Reference::read_short)?),
                 _ => self.reader.skip().map_err(Error::Cbor)?,
             }
         }
         let content = content.ok_or(Error::NoContent)?;
-        Ok(Claims { iss, iat, exp, nbf, content, tolerances: self.tolerances })
+        // A claim for private use has this meaning in certificates of Viet Nam only; others may use the number otherwise.
+        let short = if iss.as_deref() == Some(national::ISSUER) { short } else { None };
+        let status = match (standard, short) {
+            (Some(_), Some(_)) => return Err(Error::Claim { claim: SHORT_CLAIM }),
+            (Some(status), None) => Some(status.ok_or(Error::Claim { claim: STATUS_CLAIM })?),
+            (None, Some(status)) => Some(status.ok_or(Error::Claim { claim: SHORT_CLAIM })?),
+            (None, None) => None,
+        };
+        Ok(Claims { iss, iat, exp, nbf, content, status, tolerances: self.tolerances })
+    }
+
+    /// A whole claim, read apart, so that one of another form is passed over whole: `None` in its place.
+    fn reference(&mut self, read: fn(&mut Reader<'_>) -> Option<Reference>) -> Result<Option<Reference>, Error> {
+        let claim = self.reader.raw().map_err(Error::Cbor)?;
+        Ok(read(&mut Reader::new(claim)))
     }
 
     fn content(&mut self) -> Result<Content, Error> {

@@ -14,6 +14,7 @@ pub(crate) use open::open_layers;
 pub use open::{Opened, message, open, seal};
 pub(crate) use registered::{Key, registered};
 
+use crate::status_list::Reference;
 use crate::time::UnixTime;
 use crate::{base45, cbor, cose, dcc, ddcc, fields, icvp, national, nzcp, shc, swiss_light, vds_nc, zlib};
 
@@ -39,6 +40,8 @@ pub struct Claims {
     pub nbf: Option<UnixTime>,
     /// The health certificate.
     pub content: Content,
+    /// Claim -65537 or 65535: where its status is to be looked up.
+    pub status: Option<Reference>,
     /// What decoding forgave; empty in claims to be encoded.
     pub tolerances: Tolerances,
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::cbor::{Limits, Value, encode};
 use crate::cose::{Unsigned, alg};
+use crate::status_list::Reference;
 use proptest::prelude::*;
 
 fn issued() -> UnixTime {
@@ -125,13 +126,43 @@ fn claims_that_are_absent_or_null() {
 }
 
 #[test]
+fn a_status_is_referred_to_in_one_way() {
+    let short = Reference::Ours { list: 3, index: 1_048_575 };
+    let named = Reference::Named { uri: "https://status.example/1".into(), index: 7 };
+    for claims in [eu(), national()] {
+        let plain = claims.encode().unwrap();
+        for reference in [&short, &named] {
+            let claims = claims.clone().with_status(reference.clone());
+            assert_eq!(Claims::decode(&claims.encode().unwrap()), Ok(claims));
+        }
+        let longer = claims.clone().with_status(short.clone()).encode().unwrap().len() - plain.len();
+        assert_eq!(longer, 12, "bytes of the short form");
+    }
+    let array = |parts: &[i64]| Value::Array(parts.iter().map(|part| int(*part)).collect());
+    let wrong = |claim| Err(Error::Claim { claim });
+    for value in [array(&[1]), array(&[1, 2, 3]), array(&[1, -1]), int(1)] {
+        assert_eq!(bent(&eu(), -65_537, Some(value.clone())), wrong(-65_537), "{value:?}");
+        assert_eq!(bent(&eu(), 65_535, Some(value.clone())), wrong(65_535), "{value:?}");
+        // A number for private use means something else elsewhere.
+        let mut foreign = eu();
+        foreign.iss = Some("XX".into());
+        assert_eq!(bent(&foreign, -65_537, Some(value)), Ok(foreign));
+    }
+    let both = bent(&eu().with_status(named), -65_537, Some(array(&[1, 2])));
+    assert_eq!(both, wrong(-65_537));
+    let other = Value::Map(vec![(text("other_list"), int(1))]);
+    assert_eq!(bent(&eu(), 65_535, Some(other)).unwrap().status, Some(Reference::Unknown));
+    assert_eq!(bent(&eu(), 65_535, Some(Value::Map(Vec::new()))), wrong(65_535));
+}
+
+#[test]
 fn other_claims_pass_unread() {
     let status = Value::Map(vec![(
         text("status_list"),
         Value::Map(vec![(text("idx"), int(7)), (text("uri"), text("https://"))]),
     )]);
-    assert_eq!(bent(&eu(), 65_535, Some(status.clone())), Ok(eu()));
-    assert_eq!(bent(&national(), 65_535, Some(status.clone())), Ok(national()));
+    assert_eq!(bent(&eu(), 65_534, Some(status.clone())), Ok(eu()));
+    assert_eq!(bent(&national(), 65_534, Some(status.clone())), Ok(national()));
     assert_eq!(bent(&eu(), i64::MIN, Some(status.clone())), Ok(eu()));
     let Value::Map(mut pairs) = cbor::decode(&eu().encode().unwrap(), &Limits::OURS).unwrap() else { panic!("a map") };
     pairs.extend([

@@ -262,6 +262,16 @@ reasons! {
            "Không chấp nhận; đề nghị người mang hỏi nơi cấp."
         en "The certificate has been revoked."
            "Do not accept it; advise the holder to ask the issuer.";
+    Suspended "suspended" Invalid
+        vi "Chứng nhận đang bị tạm dừng hiệu lực."
+           "Hiện không chấp nhận; đề nghị người mang hỏi nơi cấp."
+        en "The certificate is suspended."
+           "Do not accept it now; advise the holder to ask the issuer.";
+    RevocationUnknown "revocation-unknown" Unknown
+        vi "Không biết chứng nhận đã bị thu hồi hay chưa: dữ liệu thu hồi đang giữ bị thiếu hoặc quá cũ."
+           "Không kết luận là giả. Cập nhật dữ liệu rồi quét lại."
+        en "It is not known whether the certificate has been revoked: the revocation data held here lack it or are too old."
+           "Do not take it for a forgery. Update the data and scan again.";
 
     // Rules for entry and use
     RulesFailed "rules-failed" Invalid

@@ -67,6 +67,7 @@ impl From<Claims> for crate::hcert::Claims {
             exp: claims.exp,
             nbf: Some(claims.nbf),
             tolerances: claims.tolerances,
+            status: None,
             content: crate::hcert::Content::Shc(Box::new(claims)),
         }
     }

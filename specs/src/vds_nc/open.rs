@@ -113,6 +113,7 @@ impl Opened {
             exp: None,
             nbf: None,
             tolerances: content.tolerances,
+            status: None,
             content: hcert::Content::VdsNc(Box::new(content)),
         })
     }

@@ -154,6 +154,15 @@ impl Container {
 }
 
 impl Opened {
+    /// How it was packed.
+    pub(super) fn container(&self) -> Container {
+        match self {
+            Self::Cose(container, _) => *container,
+            Self::Shc(_) => Container::Shc,
+            Self::VdsNc(_) => Container::VdsNc,
+        }
+    }
+
     /// The message in its parts.
     pub(super) fn message(&self) -> Result<Message<'_>, Stop> {
         match self {

@@ -10,6 +10,7 @@
 mod content;
 mod message;
 mod refusal;
+mod revocation;
 mod rules;
 mod run;
 mod seals;
@@ -19,6 +20,7 @@ mod tests;
 use std::sync::Arc;
 
 use specs::reason::Reason;
+use specs::revocation::Revocation;
 use specs::time::UnixTime;
 use trust_list::Verified;
 use trust_list::backend::Backend;
@@ -44,18 +46,45 @@ pub struct Verifier {
     list_refused: Option<Reason>,
     given: Signers,
     rules: Option<(RuleSet, Chosen)>,
+    revocation: Held,
+}
+
+/// What is held of revocation.
+enum Held {
+    /// Nothing: of a certificate that has a status elsewhere nobody can tell.
+    Nothing,
+    /// This.
+    Data(Arc<Revocation>),
+    /// The caller wants no answer to this question.
+    NotAsked,
 }
 
 impl Verifier {
     /// A verifier that believes nobody yet. `backend` is the one its signers are to be prepared with.
     #[must_use]
     pub fn new(backend: &'static dyn Backend) -> Self {
-        Self { backend, list: None, list_issuer: Arc::from(""), list_refused: None, given: Signers::new(), rules: None }
+        Self {
+            backend,
+            list: None,
+            list_issuer: Arc::from(""),
+            list_refused: None,
+            given: Signers::new(),
+            rules: None,
+            revocation: Held::Nothing,
+        }
     }
 
-    /// Believes the signers of that list, for as long as it is not too old.
+    /// Believes the signers of that list, for as long as it is not too old, and goes by the revocation data that it carries,
+    /// if it does: nothing that was revoked before comes back.
     #[must_use]
     pub fn with_list(mut self, list: Verified<SignerList>) -> Self {
+        if let Some(new) = list.revocation() {
+            self.revocation = match self.revocation {
+                Held::Data(seen) => Held::Data(Arc::new(Revocation::clone(new).keeping(&seen, list.issued()))),
+                Held::Nothing => Held::Data(Arc::clone(new)),
+                Held::NotAsked => Held::NotAsked,
+            };
+        }
         self.list_issuer = Arc::from(list.issuer());
         self.list = Some(list);
         self.list_refused = None;
@@ -81,6 +110,32 @@ impl Verifier {
     pub fn with_rules(mut self, rules: RuleSet, chosen: Chosen) -> Self {
         self.rules = Some((rules, chosen));
         self
+    }
+
+    /// Goes by this revocation data from now on. Whoever held other data before gives [`Revocation::keeping`] of both, so
+    /// that nothing comes back from being revoked.
+    #[must_use]
+    pub fn with_revocation(mut self, revocation: impl Into<Arc<Revocation>>) -> Self {
+        self.revocation = Held::Data(revocation.into());
+        self
+    }
+
+    /// Says nothing of revocation, and says so in every verdict: for an issuer that checks what it has just signed, and for a
+    /// holder who wants to know whether a certificate is genuine. Never for a door or a border: there a certificate whose
+    /// status is published elsewhere and not held is `revocation-unknown`.
+    #[must_use]
+    pub fn without_revocation(mut self) -> Self {
+        self.revocation = Held::NotAsked;
+        self
+    }
+
+    /// The revocation data held, if there are any.
+    #[must_use]
+    pub fn revocation(&self) -> Option<&Arc<Revocation>> {
+        match &self.revocation {
+            Held::Data(revocation) => Some(revocation),
+            Held::Nothing | Held::NotAsked => None,
+        }
     }
 
     /// The back end that checks signatures.

@@ -102,7 +102,12 @@ fn of_cbor(error: &cbor::Error) -> Reason {
 pub(super) fn of_list(error: &trust_list::Error) -> Reason {
     use trust_list::Error as E;
     match error {
-        E::ListEnvelope(_) | E::ListForm { .. } | E::ListMalformed(_) | E::ListUnsigned => Reason::TrustListMalformed,
+        E::ListEnvelope(_)
+        | E::ListForm { .. }
+        | E::ListMalformed(_)
+        | E::StatusListMalformed(_)
+        | E::RevocationMalformed(_)
+        | E::ListUnsigned => Reason::TrustListMalformed,
         E::ListHeader | E::ListSignature => Reason::TrustListSignature,
         E::ClockBeforeIssue { .. } | E::NotYetValid { .. } => Reason::ClockWrong,
         E::Expired { .. } => Reason::TrustListExpired,

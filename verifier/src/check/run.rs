@@ -9,8 +9,8 @@ use specs::time::UnixTime;
 use trust_list::signers::{Signer, Source};
 use trust_list::x509::Certificate;
 
-use super::message::{Container, Message, Named, Stop};
-use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, rules, seals};
+use super::message::{Container, Message, Named, Opened, Stop};
+use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, revocation, rules, seals};
 use crate::verdict::{Check, Claims, Format, Holder, ListState, SignerFacts, Step, Trust, Verdict};
 
 /// What a check found: words for the record, or a reason with words.
@@ -32,7 +32,11 @@ impl<'v> Run<'v> {
     }
 
     pub(super) fn verdict(mut self, text: &str) -> Verdict {
-        let signed = match self.signed(text) {
+        let opened = match self.open(text) {
+            Ok(opened) => opened,
+            Err(reason) => return Verdict::new(reason, self.trust, self.checks),
+        };
+        let (message, signed) = match self.signed(&opened) {
             Ok(signed) => signed,
             Err(reason) => return Verdict::new(reason, self.trust, self.checks),
         };
@@ -41,11 +45,16 @@ impl<'v> Run<'v> {
         let claims = match claims {
             Ok(claims) => {
                 self.note(Step::Content, Ok(Cow::Borrowed("the claims are readable")));
+                let found = revocation::check(&self.verifier.revocation, signer, message.signature(), &claims, self.at);
+                // Whoever holds a stolen key writes what he likes: that it is revoked must not wait behind what he wrote.
+                let (revoked, rest) = revocation::revoked_first(found);
+                revoked.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 self.note(Step::Envelope, envelope(&claims, self.at));
                 self.note(Step::SignerValidity, validity(signer, certificate.as_ref(), self.at));
                 self.note(Step::Purpose, purpose(signer, certificate.as_ref(), &claims));
                 self.note(Step::Values, content::values(&claims.content));
                 self.note(Step::Dates, content::dates(&claims, self.at));
+                rest.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 Some(claims)
             }
             Err((reason, words)) => {
@@ -78,12 +87,17 @@ impl<'v> Run<'v> {
         self.fail(step, reason, words)
     }
 
-    /// The steps from a text to a good signature.
-    fn signed(&mut self, text: &str) -> Result<Signed<'v>, Reason> {
+    /// Takes the layers off a text.
+    fn open(&mut self, text: &str) -> Result<Opened, Reason> {
         let container = Container::of(text).map_err(|stop| self.stop(&[], stop))?;
-        let opened = container.open(text).map_err(|stop| self.stop(container.layers(), stop))?;
-        let message = opened.message().map_err(|stop| self.stop(container.layers(), stop))?;
-        for (step, words) in container.layers() {
+        container.open(text).map_err(|stop| self.stop(container.layers(), stop))
+    }
+
+    /// The steps from an open text to a good signature.
+    fn signed<'m>(&mut self, opened: &'m Opened) -> Result<(Message<'m>, Signed<'v>), Reason> {
+        let layers = opened.container().layers();
+        let message = opened.message().map_err(|stop| self.stop(layers, stop))?;
+        for (step, words) in layers {
             self.note(*step, Ok(Cow::Borrowed(*words)));
         }
         let (candidates, certificate) = self.candidates(&message)?;
@@ -91,7 +105,8 @@ impl<'v> Run<'v> {
             None => self.by_signers(&message, candidates)?,
             Some(certificate) => self.by_certificate(&message, candidates, certificate)?,
         };
-        Ok(Signed { signers, certificate, claims: message.claims() })
+        let claims = message.claims();
+        Ok((message, Signed { signers, certificate, claims }))
     }
 
     /// Every believed signer that the message may mean, and the certificate that it brought along, if it did.

@@ -44,6 +44,14 @@ pub(crate) struct Check {
     /// A root certificate that the trust list must lead to (PEM or DER); needs --trust-list; may be repeated
     #[arg(long, value_name = "PEM", requires = "trust_list")]
     pub(crate) anchor: Vec<PathBuf>,
+    /// A signed status list (CWT), which says what is revoked; must lead to an --anchor like the trust list; may be repeated /
+    /// Danh sách trạng thái đã ký: chứng nhận nào đã bị thu hồi
+    #[arg(long, value_name = "FILE", requires = "trust_list")]
+    pub(crate) status_list: Vec<PathBuf>,
+    /// Do not ask whether the certificate is revoked; never at a door or a border /
+    /// Không hỏi chứng nhận có bị thu hồi hay không
+    #[arg(long, conflicts_with = "status_list")]
+    pub(crate) no_revocation: bool,
     /// Remember here (small JSON file, made if need be) the newest trust list seen, and refuse an older one; needs
     /// --trust-list / Ghi nhớ danh sách tin cậy mới nhất và từ chối danh sách cũ hơn
     #[arg(long, value_name = "FILE", requires = "trust_list")]
@@ -54,24 +62,24 @@ pub(crate) struct Check {
     /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub(crate) at: Option<UnixTime>,
-    /// Also ask the rules of a country, from this file (JSON array, believed as it is); needs --country / Hỏi thêm quy
-    /// định của một nước
+    /// The rules to ask (JSON array, believed as it is); by default those of the trust list; needs --country / Quy định
+    /// nhập cảnh
     #[arg(long, value_name = "FILE", requires = "country")]
     pub(crate) rules: Option<PathBuf>,
-    /// The country to be entered (ISO 3166-1 alpha-2, or EU); needs --rules / Nước nhập cảnh
-    #[arg(long, value_name = "CC", requires = "rules", value_parser = country)]
+    /// Also ask the rules of the country to be entered (ISO 3166-1 alpha-2, or EU) / Nước nhập cảnh
+    #[arg(long, value_name = "CC", value_parser = country)]
     pub(crate) country: Option<String>,
-    /// A region of that country, whose rules are asked too; needs --rules / Vùng
-    #[arg(long, value_name = "REGION", requires = "rules")]
+    /// A region of that country, whose rules are asked too; needs --country / Vùng
+    #[arg(long, value_name = "REGION", requires = "country")]
     pub(crate) region: Option<String>,
-    /// What for: entry, or another label that the rules carry; needs --rules / Mục đích
-    #[arg(long, value_name = "LABEL", requires = "rules", default_value = ENTRY)]
+    /// What for: entry, or another label that the rules carry; needs --country / Mục đích
+    #[arg(long, value_name = "LABEL", requires = "country", default_value = ENTRY)]
     pub(crate) purpose: String,
-    /// The day of travel, by default the moment of the check (--at); needs --rules / Ngày đi
-    #[arg(long, value_name = "RFC3339", requires = "rules", value_parser = moment)]
+    /// The day of travel, by default the moment of the check (--at); needs --country / Ngày đi
+    #[arg(long, value_name = "RFC3339", requires = "country", value_parser = moment)]
     pub(crate) travel_at: Option<UnixTime>,
-    /// The language in which to say what the rules demand, else English; needs --rules / Ngôn ngữ
-    #[arg(long, value_name = "LANG", requires = "rules", default_value = "vi")]
+    /// The language in which to say what the rules demand, else English; needs --country / Ngôn ngữ
+    #[arg(long, value_name = "LANG", requires = "country", default_value = "vi")]
     pub(crate) lang: String,
     /// Print the verdict as JSON
     #[arg(long)]

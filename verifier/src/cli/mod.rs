@@ -12,9 +12,10 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use clap::Parser;
+use specs::revocation::Revocation;
 use trust_list::chain::Anchor;
 use trust_list::signers::Signer;
-use trust_list::{backend, list};
+use trust_list::{backend, list, status_list};
 use verifier::inspect::harmless;
 use verifier::verdict::Outcome;
 use verifier::{Verdict, Verifier, inspect};
@@ -107,7 +108,21 @@ fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage
             }
         };
     }
-    Ok(verifier)
+    if asked.no_revocation {
+        return Ok(verifier.without_revocation());
+    }
+    // A list that is refused is not held: certificates that name it cannot be told.
+    let mut revocation = verifier.revocation().map_or_else(Revocation::new, |held| Revocation::clone(held));
+    for path in &asked.status_list {
+        match status_list::open(&input::file(path)?, &anchors, at, backend) {
+            Ok(token) => revocation.add_list(token.into_inner().into()),
+            Err(error) => {
+                let (path, detail) = (harmless(&path.display().to_string()), harmless(&error.to_string()));
+                eprintln!("verifier: danh sách trạng thái bị từ chối / the status list is refused: {path} ({detail})");
+            }
+        }
+    }
+    Ok(if asked.status_list.is_empty() { verifier } else { verifier.with_revocation(revocation) })
 }
 
 /// The finding in both languages, and what was found in detail for whoever looks into it.

@@ -10,9 +10,19 @@ use super::{Usage, input};
 /// The verifier with the rules that were named, if any. Rules that cannot be read are wrong usage: nothing is decided with
 /// half of them.
 pub(super) fn asked(asked: &Check, verifier: Verifier) -> Result<Verifier, Usage> {
-    let (Some(path), Some(country)) = (&asked.rules, &asked.country) else { return Ok(verifier) };
-    let rules = RuleSet::from_json(&input::file(path)?).map_err(|error| {
-        let (path, error) = (harmless(&path.display().to_string()), harmless(&error.to_string()));
+    let Some(country) = &asked.country else { return Ok(verifier) };
+    let (path, json) = match (&asked.rules, verifier.list().and_then(|list| list.rules())) {
+        (Some(path), _) => (path.display().to_string(), input::file(path)?),
+        (None, Some(listed)) => ("--trust-list".to_owned(), listed.to_vec()),
+        (None, None) => {
+            let message = "danh sách tin cậy không có quy định nhập cảnh: thêm --rules FILE\n\
+                           the trust list carries no rules: add --rules FILE";
+            return Err(Usage(message.to_owned()));
+        }
+    };
+    let path = harmless(&path);
+    let rules = RuleSet::from_json(&json).map_err(|error| {
+        let error = harmless(&error.to_string());
         Usage(format!("không dùng được quy định {path}: {error}\ncannot use the rules {path}: {error}"))
     })?;
     for rule in rules.rules().iter().filter(|rule| !rule.issues().is_empty()) {

@@ -217,7 +217,9 @@ impl Campaign {
         }
         let list = self.get("/api/trust-list").await?.error_for_status()?;
         std::fs::write(output.join("trust-list.cose"), list.bytes().await?)?;
-        println!("     QR (PNG, SVG), PDF (A4, card) and trust list: {}", output.display());
+        let list = self.get("/api/status-lists/1").await?.error_for_status()?;
+        std::fs::write(output.join("status-list-1.cwt"), list.bytes().await?)?;
+        println!("     QR (PNG, SVG), PDF (A4, card), trust list and status list: {}", output.display());
         Ok(texts)
     }
 
@@ -228,6 +230,7 @@ impl Campaign {
             let mut check = Command::new(places.programs.join("verifier"));
             check.arg("check").arg("--trust-list").arg(places.output.join("trust-list.cose"));
             check.arg("--anchor").arg(places.keys.join("root.pem"));
+            check.arg("--status-list").arg(places.output.join("status-list-1.cwt"));
             let answer = check.arg(places.output.join(format!("{profile}-qr.png"))).output()?;
             println!("\n{}", String::from_utf8_lossy(&answer.stdout).trim_end());
             if !answer.status.success() {

@@ -1,0 +1,49 @@
+//! Subjects as texts, and the lists in memory.
+
+use specs::cose;
+use trust_list::backend;
+
+use super::*;
+use crate::testing::{Held, NOW};
+use specs::status_list::{Status, Token};
+
+#[test]
+fn a_subject_is_one_text_and_comes_back_from_it() {
+    let signer = RevokedSigner { kid: [7; 8], from: Some(NOW) };
+    let site = RevokedSite { authority: Some("Trạm \"A\"".into()), until: Some(NOW), ..RevokedSite::default() };
+    for subject in [Subject::Dose("d-1".into()), Subject::Signer(signer), Subject::Site(site)] {
+        assert_eq!(Subject::parse(subject.kind(), &subject.text()), Some(subject));
+    }
+    assert_eq!(Subject::parse("signer", "[\"00\", null]"), None);
+    assert_eq!(Subject::parse("other", "d-1"), None);
+}
+
+#[test]
+fn a_book_says_what_was_revoked_and_publishes_it_once() {
+    let held = Held::new();
+    let keyring = held.keyring();
+    let key = keyring.key(&keyring.list_signer, &held.passphrase).unwrap();
+    let place = Place { list: 2, index: 1_048_575 };
+    let book = Book::new(&keyring, key, 14, 2, [place]);
+    let out = held.folder.path().join("lists");
+    assert_eq!(book.publish(&out, NOW), Ok(2));
+    assert_eq!(book.publish(&out, NOW), Ok(0));
+    assert_eq!(book.publish(&out, NOW.plus_seconds(3600)), Ok(2), "as old as they may lie there");
+    let also = Place { list: 2, index: 0 };
+    book.revoke(also);
+    assert_eq!(book.publish(&out, NOW.plus_seconds(3601)), Ok(1));
+    book.revoke(also);
+    assert_eq!(book.publish(&out, NOW.plus_seconds(3602)), Ok(0), "twice is once");
+
+    let bytes = std::fs::read(out.join("2.cwt")).unwrap();
+    let message = cose::parse_within(&bytes, &specs::status_list::LIMITS).unwrap();
+    let prepared = backend::native().prepare(keyring.list_signer.certificate.key()).unwrap();
+    assert!(prepared.verify(&message.to_be_signed(&[]), message.signature));
+    let token = Token::of(&message).unwrap();
+    assert_eq!((token.issued, token.uri), (NOW.plus_seconds(3601), specs::status_list::uri(2)));
+    for (index, status) in [(0, Status::Invalid), (1, Status::Valid), (place.index, Status::Invalid)] {
+        assert_eq!(token.list.get(index), Some(status));
+    }
+    assert_eq!(book.token(3, NOW), Ok(None));
+    println!("a list of 2^20 entries with two revoked: {} bytes signed", bytes.len());
+}

@@ -1,0 +1,151 @@
+//! Is it revoked?
+
+use super::{ListName, Published, Revocation};
+use crate::hash_list::{HashType, Subject};
+use crate::status_list::{Reference, Status};
+use crate::time::UnixTime;
+
+/// What is asked about: a certificate whose signature was found good, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The moment of the check.
+    pub at: UnixTime,
+    /// The signer's key identifier, where it has eight bytes.
+    pub kid: Option<&'a [u8; 8]>,
+    /// The signature as it stands in the message.
+    pub signature: &'a [u8],
+    /// Whether it is an RSA signature.
+    pub rsa: bool,
+    /// The certificate's identifier.
+    pub uvci: &'a str,
+    /// The country that issued it, two letters.
+    pub country: &'a str,
+    /// When it was issued.
+    pub issued: Option<UnixTime>,
+    /// The authority it names (`is`); empty where the format has none.
+    pub authority: &'a str,
+    /// Where its status is to be looked up.
+    pub status: Option<&'a Reference>,
+}
+
+/// What is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing held says that it is revoked, and where it names a list, that list says that it stands.
+    Good,
+    /// It is revoked.
+    Revoked(How),
+    /// It is not to be accepted for the time being.
+    Suspended,
+    /// It cannot be known here. Never to be taken for "not revoked".
+    Unknown(Why),
+}
+
+/// By what it is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Its signer is.
+    Signer,
+    /// A rule for where, or by whom, it was issued.
+    Site,
+    /// A list of hashes of that type.
+    Hash(HashType),
+    /// Its entry in a status list.
+    Status,
+}
+
+/// Why it cannot be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The list that it names is not held.
+    NoList,
+    /// The list that it names has no such index.
+    BeyondList,
+    /// The list that it names has expired.
+    ListExpired,
+    /// The list that it names was made before the certificate was issued, so it knows nothing of it.
+    ListOlder,
+    /// The list has a status for it whose meaning is not known here.
+    Meaning,
+    /// It names a way to learn its status that is not known here.
+    Mechanism,
+}
+
+impl Revocation {
+    /// What is known of that certificate. What is revoked by any means is revoked, whatever else is not known.
+    pub fn question(&self, asked: &Question<'_>) -> Answer {
+        if let Some(how) = self.by_signer(asked).or_else(|| self.by_site(asked)).or_else(|| self.by_hash(asked)) {
+            return Answer::Revoked(how);
+        }
+        match asked.status {
+            Some(reference) => self.by_status(reference, asked),
+            None => Answer::Good,
+        }
+    }
+
+    fn by_signer(&self, asked: &Question<'_>) -> Option<How> {
+        let kid = asked.kid.filter(|_| !self.signers.is_empty())?;
+        let place = self.signers.binary_search_by(|signer| signer.kid.cmp(kid)).ok()?;
+        // A certificate that does not say when it was issued may be of the time concerned.
+        let concerned = self.signers[place].from.is_none_or(|from| asked.issued.is_none_or(|issued| issued >= from));
+        concerned.then_some(How::Signer)
+    }
+
+    fn by_site(&self, asked: &Question<'_>) -> Option<How> {
+        let concerned = self.sites.iter().any(|site| {
+            site.authority.as_ref().is_none_or(|authority| authority == asked.authority)
+                && site.uvci_prefix.as_ref().is_none_or(|prefix| asked.uvci.starts_with(prefix))
+                && site.from.is_none_or(|from| asked.issued.is_none_or(|issued| issued >= from))
+                && site.until.is_none_or(|until| asked.issued.is_none_or(|issued| issued <= until))
+        });
+        concerned.then_some(How::Site)
+    }
+
+    fn by_hash(&self, asked: &Question<'_>) -> Option<How> {
+        let &Question { signature, rsa, uvci, country, .. } = asked;
+        let subject = Subject { signature, rsa, uvci, country };
+        let mut hashes = [None; HashType::ALL.len()];
+        // Those of any signer come first, then those of signers in their order.
+        let any = self.hashes.partition_point(|list| list.kid().is_none());
+        let from = self.hashes.partition_point(|list| list.kid().as_ref() < asked.kid);
+        let own =
+            self.hashes[from..].iter().take_while(|list| list.kid().is_some() && list.kid().as_ref() == asked.kid);
+        for list in self.hashes[..any].iter().chain(own).filter(|list| list.concerns(asked.kid, asked.at)) {
+            for kind in list.kinds().iter() {
+                let hash = hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));
+                if list.contains(hash) {
+                    return Some(How::Hash(kind));
+                }
+            }
+        }
+        None
+    }
+
+    fn by_status(&self, reference: &Reference, asked: &Question<'_>) -> Answer {
+        let (held, index) = match reference {
+            Reference::Ours { list, index } => (self.list(&ListName::Ours(*list)), *index),
+            Reference::Named { uri, index } => (self.list(&ListName::of(uri)), *index),
+            Reference::Unknown => return Answer::Unknown(Why::Mechanism),
+        };
+        let Some(held) = held else { return Answer::Unknown(Why::NoList) };
+        match held.list.get(index) {
+            // Final in our lists: true however old the list may be.
+            Some(Status::Invalid) => Answer::Revoked(How::Status),
+            Some(Status::Suspended) => Answer::Suspended,
+            Some(Status::Other(_)) => Answer::Unknown(Why::Meaning),
+            None => Answer::Unknown(Why::BeyondList),
+            Some(Status::Valid) if held.expires.is_some_and(|expires| asked.at > expires) => {
+                Answer::Unknown(Why::ListExpired)
+            }
+            Some(Status::Valid) if asked.issued.is_none_or(|issued| issued > held.issued) => {
+                Answer::Unknown(Why::ListOlder)
+            }
+            Some(Status::Valid) => Answer::Good,
+        }
+    }
+
+    /// The list of that name.
+    pub fn list(&self, name: &ListName) -> Option<&Published> {
+        self.lists.binary_search_by(|held| held.name.cmp(name)).ok().map(|place| &self.lists[place])
+    }
+}

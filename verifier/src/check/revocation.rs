@@ -1,0 +1,78 @@
+//! Was it taken back? One question to the revocation data held, and what the answer means for a verdict.
+//!
+//! "Not known" is an answer of its own. The reference programs of the EU take a signer of whom they hold no data for one that
+//! revoked nothing; here a certificate that says where its status stands, and whose status is not held, is
+//! `revocation-unknown`. A certificate that names no status is checked by lists of hashes and by rules only, as far as there
+//! are any, and passes without them: no data could ever say more of it.
+
+use std::borrow::Cow;
+
+use specs::dcc;
+use specs::hcert::{Claims, Content};
+use specs::reason::{Class, Reason};
+use specs::revocation::{Answer, How, Question, Why};
+use specs::time::UnixTime;
+use trust_list::key::Algorithm;
+use trust_list::signers::Signer;
+
+use super::Held;
+use super::run::Finding;
+
+/// What is known of a certificate whose signature by that signer is good.
+pub(super) fn check(held: &Held, signer: &Signer, signature: &[u8], claims: &Claims, at: UnixTime) -> Finding {
+    let data = match held {
+        Held::Data(data) => data,
+        Held::NotAsked => return Ok(Cow::Borrowed("was not asked for")),
+        Held::Nothing if claims.status.is_none() => return Ok(Cow::Borrowed("no revocation data are held")),
+        Held::Nothing => {
+            let words = "its status is published, and no revocation data are held here";
+            return Err((Reason::RevocationUnknown, Cow::Borrowed(words)));
+        }
+    };
+    let kid = signer.kid();
+    let (uvci, place, authority) = match &claims.content {
+        Content::EuDcc(dcc::Certificate { entry, .. }) => (entry.id(), entry.country(), entry.issuer()),
+        Content::National(certificate) => (certificate.id.as_str(), specs::national::ISSUER, ""),
+        Content::Icvp(certificate) => ("", "", certificate.issuer.as_deref().unwrap_or_default()),
+        Content::Ddcc(certificate) => (
+            certificate.id.as_deref().unwrap_or_default(),
+            certificate.country.as_ref().map_or("", |country| &country.code),
+            certificate.centre.as_deref().unwrap_or_default(),
+        ),
+        Content::Nzcp(pass) => (pass.id.as_str(), "NZ", ""),
+        Content::VdsNc(seal) => (seal.id.as_str(), "", ""),
+        Content::SwissLight(_) | Content::Shc(_) => ("", "", ""),
+    };
+    // Hashed with the country in the envelope, not with the country of the injection.
+    let country = claims.iss.as_deref().unwrap_or(place);
+    let rsa = matches!(signer.algorithm(), Algorithm::Ps256);
+    let status = claims.status.as_ref();
+    let asked = Question { at, kid: Some(&kid), signature, rsa, uvci, country, issued: claims.iat, authority, status };
+    finding(data.question(&asked), status.is_some())
+}
+
+/// The finding, split: first what refuses the certificate, then what does not.
+pub(super) fn revoked_first(found: Finding) -> (Option<Finding>, Option<Finding>) {
+    let revoked = found.as_ref().is_err_and(|(reason, _)| reason.class() == Class::Invalid);
+    if revoked { (Some(found), None) } else { (None, Some(found)) }
+}
+
+fn finding(answer: Answer, has_status: bool) -> Finding {
+    let fail = |reason, words| Err((reason, Cow::Borrowed(words)));
+    let unknown = |words| fail(Reason::RevocationUnknown, words);
+    match answer {
+        Answer::Good if has_status => Ok(Cow::Borrowed("its status list says that it stands")),
+        Answer::Good => Ok(Cow::Borrowed("names no status list; no list of hashes and no rule speaks against it")),
+        Answer::Revoked(How::Signer) => fail(Reason::SignerRevoked, "the signer has been withdrawn"),
+        Answer::Revoked(How::Site) => fail(Reason::Revoked, "a rule withdraws what was issued there"),
+        Answer::Revoked(How::Hash(_)) => fail(Reason::Revoked, "a list of hashes names it"),
+        Answer::Revoked(How::Status) => fail(Reason::Revoked, "its status list says so"),
+        Answer::Suspended => fail(Reason::Suspended, "its status list says so"),
+        Answer::Unknown(Why::NoList) => unknown("the status list that it names is not held here"),
+        Answer::Unknown(Why::BeyondList) => unknown("the status list that it names has no such place"),
+        Answer::Unknown(Why::ListExpired) => unknown("the status list that it names has expired"),
+        Answer::Unknown(Why::ListOlder) => unknown("the status list held is older than the certificate"),
+        Answer::Unknown(Why::Meaning) => unknown("its status list says something that is not known here"),
+        Answer::Unknown(Why::Mechanism) => unknown("its status is published in a way that is not known here"),
+    }
+}
