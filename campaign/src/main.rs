@@ -18,10 +18,6 @@ use campaign::vault::Vault;
 use campaign::{accounts, audit, replay, rng, seed};
 use clap::{Args, Parser, Subcommand};
 
-/// A batch makes some thousand small texts on one thread that others give back; this allocator is made for that.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Lá Chắn: the national vaccination campaign.
 #[derive(Parser)]
 #[command(name = "campaign", version)]

@@ -14,10 +14,6 @@ use campaign::db::Engine;
 use ground::{Database, Ground};
 use tests::stopwatch::{aim, quantile};
 
-/// That of the program `campaign`, for all contenders.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Connections, each with one request under way at a time.
 const CROWDS: [usize; 2] = [64, 256];
 /// Rounds that are counted; one more goes before them.
