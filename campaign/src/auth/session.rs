@@ -4,7 +4,7 @@
 //! withdrawn, or a session ended in another process, ends here within [`REMEMBERED`].
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -104,7 +104,7 @@ pub enum LoginError {
 }
 
 /// By hash of the token: when it was looked up, and who holds it.
-type Remembered = HashMap<[u8; 32], (Timestamp, Option<Actor>)>;
+type Remembered = HashMap<[u8; 32], (Timestamp, Option<Arc<Actor>>)>;
 
 /// The sessions of this process over those of the database.
 pub struct Sessions {
@@ -216,7 +216,7 @@ impl Sessions {
     ///
     /// # Errors
     /// [`DbError`].
-    pub async fn actor(&self, token: &SessionToken, now: Timestamp) -> Result<Option<Actor>, DbError> {
+    pub async fn actor(&self, token: &SessionToken, now: Timestamp) -> Result<Option<Arc<Actor>>, DbError> {
         let hash = token.hash();
         if let Some((since, actor)) = lock(&self.remembered).get(&hash)
             && (0..REMEMBERED).contains(&(now.0 - since.0))
@@ -229,7 +229,7 @@ impl Sessions {
             .fetch_optional(self.db.read())
             .await?;
         let actor = match row {
-            Some(row) => self.actor_named(row.try_get::<&str, _>(0)?).await?,
+            Some(row) => self.actor_named(row.try_get::<&str, _>(0)?).await?.map(Arc::new),
             None => None,
         };
         let mut remembered = lock(&self.remembered);

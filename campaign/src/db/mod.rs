@@ -15,7 +15,7 @@ mod value;
 
 pub use changes::Changes;
 pub use connect::{Db, DbError, Engine};
-pub use statement::{Verb, fetch_in, flush, lookup, write_rows};
+pub use statement::{Verb, Write, fetch_in, flush, lookup, write_all, write_rows};
 pub(crate) use statement::{read_row, select};
 pub use table::{Column, Kind, RowView, Table};
 pub use value::Value;

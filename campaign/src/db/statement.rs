@@ -22,20 +22,37 @@ const MOST_ROWS: usize = 256;
 /// # Errors
 /// [`DbError::Constraint`] when a row belongs to another stream or breaks a constraint; then the transaction is lost.
 pub async fn flush(conn: &mut AnyConnection, changes: Changes) -> Result<(), DbError> {
-    for mut table in changes.tables {
-        // Removals first, since a unique index may wait for the place.
-        table.rows.sort_by_key(|(act, _)| *act != Act::Delete);
-        let mut rows = table.rows.into_iter().peekable();
-        while let Some((act, _)) = rows.peek() {
-            let act = *act;
-            let mut group = Vec::new();
-            while let Some((_, row)) = rows.next_if(|(next, _)| *next == act) {
-                group.push(row);
+    write_all(conn, changes.into_writes()).await
+}
+
+/// Rows of one table, and what is to be done with them.
+#[derive(Debug)]
+pub struct Write {
+    /// The table.
+    pub table: &'static Table,
+    /// What is done.
+    pub verb: Verb,
+    /// Whole rows; of those to be deleted only the keys.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Changes {
+    /// What is to be written, table by table.
+    pub(crate) fn into_writes(self) -> Vec<Write> {
+        let mut writes: Vec<Write> = Vec::new();
+        for mut changes in self.tables {
+            // Removals first, since a unique index may wait for the place.
+            changes.rows.sort_by_key(|(act, _)| *act != Act::Delete);
+            for (act, row) in changes.rows {
+                let (table, verb) = (changes.table, Verb::from(act));
+                match writes.last_mut() {
+                    Some(last) if last.table == table && last.verb == verb => last.rows.push(row),
+                    _ => writes.push(Write { table, verb, rows: vec![row] }),
+                }
             }
-            write_rows(conn, table.table, Verb::from(act), group).await?;
         }
+        writes
     }
-    Ok(())
 }
 
 /// What a multi-row statement does.
@@ -69,42 +86,88 @@ impl From<Act> for Verb {
 /// Writes rows of one table with one verb.
 ///
 /// # Errors
-/// See [`flush`]; [`DbError::Stale`] when a head had moved.
+/// See [`write_all`].
 pub async fn write_rows(
     conn: &mut AnyConnection,
     table: &'static Table,
     verb: Verb,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), DbError> {
-    let mut left = rows.len();
-    let mut rows = rows.into_iter();
-    while left > 0 {
-        let count = left.min(MOST_ROWS);
+    write_all(conn, vec![Write { table, verb, rows }]).await
+}
+
+/// Writes all of this in order. While the database works on one statement, the values of the next are put together.
+///
+/// # Errors
+/// See [`flush`]; [`DbError::Stale`] when a head had moved.
+pub async fn write_all(conn: &mut AnyConnection, writes: Vec<Write>) -> Result<(), DbError> {
+    let marks = Marks::of(conn);
+    let mut statements = writes.into_iter().flat_map(|write| Statements::new(write, marks));
+    let mut next = statements.next();
+    while let Some(statement) = next {
+        let (done, following) = tokio::join!(biased; statement?.run(conn), async { statements.next() });
+        done?;
+        next = following;
+    }
+    Ok(())
+}
+
+/// The statements that write rows of one table with one verb, group by group.
+struct Statements {
+    table: &'static Table,
+    verb: Verb,
+    rows: std::vec::IntoIter<Vec<Value>>,
+    marks: Marks,
+}
+
+/// One of them, with the values of so many rows.
+struct Statement {
+    table: &'static Table,
+    verb: Verb,
+    text: &'static str,
+    arguments: AnyArguments,
+    count: usize,
+}
+
+impl Statements {
+    fn new(write: Write, marks: Marks) -> Statements {
+        Statements { table: write.table, verb: write.verb, rows: write.rows.into_iter(), marks }
+    }
+}
+
+impl Iterator for Statements {
+    type Item = Result<Statement, DbError>;
+
+    fn next(&mut self) -> Option<Result<Statement, DbError>> {
+        let (table, verb) = (self.table, self.verb);
+        let count = self.rows.len().min(MOST_ROWS);
+        if count == 0 {
+            return None;
+        }
         let size = count.next_power_of_two();
-        left -= count;
         let columns = if verb == Verb::Delete { table.key } else { table.columns.len() };
         let mut arguments = AnyArguments::default();
         arguments.reserve(size * columns, 0);
-        for row in rows.by_ref().take(count) {
-            for (value, (_, kind)) in row.into_iter().zip(table.columns) {
-                bind(&mut arguments, value, *kind)?;
-            }
-        }
-        for _ in count..size {
-            for (_, kind) in &table.columns[..columns] {
-                bind(&mut arguments, Value::Null, *kind)?;
-            }
-        }
-        let text = text(table, verb, size, Marks::of(conn));
-        let done = sqlx::query_with(text, arguments).execute(&mut *conn).await?;
+        let values = self.rows.by_ref().take(count).flat_map(|row| row.into_iter().zip(table.columns));
+        let left_over = (count..size).flat_map(|_| table.columns[..columns].iter().map(|column| (Value::Null, column)));
+        let bound = values.chain(left_over).try_for_each(|(value, (_, kind))| bind(&mut arguments, value, *kind));
+        let text = text(table, verb, size, self.marks);
+        Some(bound.map(|()| Statement { table, verb, text, arguments, count }))
+    }
+}
+
+impl Statement {
+    async fn run(self, conn: &mut AnyConnection) -> Result<(), DbError> {
+        let Statement { table, verb, text, arguments, count } = self;
+        let done = sqlx::query_with(text, arguments).execute(conn).await?;
         if verb != Verb::Delete && verb != Verb::Create && done.rows_affected() != count as u64 {
             return Err(match verb {
                 Verb::MoveHead => DbError::Stale { detail: "a stream's head had moved".to_owned() },
                 _ => DbError::Constraint { constraint: format!("{}_of_another", table.name) },
             });
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Reads the rows of a table whose `column` (text) is one of `ids`; values in the order of the table's columns.
@@ -258,12 +321,12 @@ fn text(table: &'static Table, verb: Verb, size: usize, marks: Marks) -> &'stati
                 let same = same.collect::<Vec<_>>().join(" AND ");
                 format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {same}", set(&columns[..1]))
             }
-            Verb::Upsert if rest.is_empty() => {
-                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {}", set(&columns[..1]))
-            }
             Verb::Upsert => {
                 let owned = rest.iter().any(|(column, _)| *column == "unit");
                 let guard = if owned { format!(" WHERE {name}.unit = excluded.unit") } else { String::new() };
+                // The guard says that the unit stays; to set it would be to write the indexes that begin with it.
+                let rest: Vec<_> = rest.iter().copied().filter(|(column, _)| *column != "unit").collect();
+                let rest = if rest.is_empty() { &columns[..1] } else { &rest };
                 format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {}{guard}", set(rest))
             }
             Verb::MoveHead => {

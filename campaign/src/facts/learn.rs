@@ -1,6 +1,8 @@
 //! Rows into facts: the same for rows read from the database and for rows a batch is about to write.
 
-use super::tables::{DOSES, LOT_STATES, LOTS, PEOPLE, PERSON_TOKENS, SHIPMENTS, UNITS};
+use super::tables::{
+    DOSES, LOT_STATES, LOTS, LOTS_AND_STATES, PEOPLE, PEOPLE_AND_KEYS, PERSON_TOKENS, SHIPMENTS, UNITS,
+};
 use super::{DoseFact, Facts, LotFact, LotState, Needs, PersonFact, ShipmentFact};
 use crate::clock::Timestamp;
 use crate::db::{Changes, RowView};
@@ -44,14 +46,11 @@ impl Facts {
         if row.table == &LOTS {
             self.learn_lot(row)
         } else if row.table == &LOT_STATES {
-            let id: LotId = row.parse("lot")?;
-            let state = LotState::parse(row.text("state")?)?;
-            let certificate = row.text("certificate").map(str::to_owned);
-            if let Some(lot) = self.lots.get_mut(&id) {
-                (lot.state, lot.certificate) = (state, certificate.clone());
-            }
-            self.lot_states.insert(id, (state, certificate));
-            Some(())
+            self.learn_lot_state(row.parse("lot")?, row)
+        } else if row.table == &LOTS_AND_STATES {
+            // No state is a state: nobody decided on the lot.
+            self.learn_lot_state(row.parse("id")?, row);
+            self.learn_lot(row)
         } else if row.table == &SHIPMENTS {
             let shipment = ShipmentFact {
                 from: row.parse("unit")?,
@@ -61,7 +60,7 @@ impl Facts {
             };
             self.shipments.insert(row.parse("id")?, shipment);
             Some(())
-        } else if row.table == &PEOPLE {
+        } else if row.table == &PEOPLE || row.table == &PEOPLE_AND_KEYS {
             self.learn_person(row, keys)
         } else if row.table == &PERSON_TOKENS {
             if row.text("kind")? == "identity" {
@@ -77,6 +76,16 @@ impl Facts {
         } else {
             None
         }
+    }
+
+    fn learn_lot_state(&mut self, id: LotId, row: RowView<'_>) -> Option<()> {
+        let state = LotState::parse(row.text("state")?)?;
+        let certificate = row.text("certificate").map(str::to_owned);
+        if let Some(lot) = self.lots.get_mut(&id) {
+            (lot.state, lot.certificate) = (state, certificate.clone());
+        }
+        self.lot_states.insert(id, (state, certificate));
+        Some(())
     }
 
     fn learn_lot(&mut self, row: RowView<'_>) -> Option<()> {

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Row as _};
 
-use super::tables::{DOSES, LOT_STATES, LOTS, PEOPLE, PERSON_TOKENS, SHIPMENTS, UNITS};
+use super::tables::{DOSES, LOTS_AND_STATES, PEOPLE_AND_KEYS, PERSON_TOKENS, SHIPMENTS, UNITS};
 use super::{Facts, Needs};
 use crate::db::{DbError, RowView, Table, lookup};
 use crate::ids::PersonId;
@@ -25,44 +25,20 @@ pub(crate) async fn load(
     needs.dedup();
     facts.mark_asked(&needs);
     let lots: Vec<&str> = needs.lots.iter().map(AsRef::as_ref).collect();
-    read(conn, facts, keys, &LOT_STATES, "lot", &lots).await?;
-    read(conn, facts, keys, &LOTS, "id", &lots).await?;
+    read(conn, facts, keys, &LOTS_AND_STATES, "id", &lots).await?;
     let shipments: Vec<&str> = needs.shipments.iter().map(AsRef::as_ref).collect();
     read(conn, facts, keys, &SHIPMENTS, "id", &shipments).await?;
     let identities: Vec<&str> = needs.identities.iter().map(crate::vault::Token::as_str).collect();
     read(conn, facts, keys, &PERSON_TOKENS, "token", &identities).await?;
     if !needs.people.is_empty() {
-        load_keys(conn, &needs.people, keys).await?;
         let people: Vec<&str> = needs.people.iter().map(AsRef::as_ref).collect();
-        read(conn, facts, keys, &PEOPLE, "id", &people).await?;
+        read_people(conn, facts, keys, &people).await?;
         read(conn, facts, keys, &DOSES, "person", &people).await?;
     }
     let units: Vec<&str> = needs.units.iter().map(AsRef::as_ref).collect();
     read(conn, facts, keys, &UNITS, "id", &units).await?;
     let doses: Vec<&str> = needs.doses.iter().map(AsRef::as_ref).collect();
     read(conn, facts, keys, &DOSES, "id", &doses).await
-}
-
-/// Puts the data keys of these people on the ring, where they are not there yet.
-///
-/// # Errors
-/// [`DbError::Inconsistent`] when a key does not open under the master key: this is another node's database.
-pub(crate) async fn load_keys(
-    conn: &mut AnyConnection,
-    people: &[PersonId],
-    keys: &mut Keyring,
-) -> Result<(), DbError> {
-    let wanted: Vec<&str> = people.iter().filter(|id| keys.key(id).is_none()).map(AsRef::as_ref).collect();
-    for row in lookup(conn, &PERSON_KEYS, "person", &wanted).await? {
-        let view = RowView { table: &PERSON_KEYS, values: &row };
-        let (Some(person), Some(wrapped)) = (view.parse::<PersonId>("person"), view.get("wrapped").as_bytes()) else {
-            continue;
-        };
-        if !keys.add(&person, wrapped) {
-            return Err(DbError::Inconsistent { detail: format!("the key of person {person} does not open") });
-        }
-    }
-    Ok(())
 }
 
 /// Puts every data key there is on the ring.
@@ -100,6 +76,29 @@ async fn read(
     }
     for values in lookup(conn, table, column, ids).await? {
         facts.learn_row(RowView { table, values: &values }, keys);
+    }
+    Ok(())
+}
+
+/// People with their data keys, which go on the ring before their records are opened.
+///
+/// # Errors
+/// [`DbError::Inconsistent`] when a key does not open under the master key: this is another node's database.
+async fn read_people(
+    conn: &mut AnyConnection,
+    facts: &mut Facts,
+    keys: &mut Keyring,
+    ids: &[&str],
+) -> Result<(), DbError> {
+    for values in lookup(conn, &PEOPLE_AND_KEYS, "id", ids).await? {
+        let row = RowView { table: &PEOPLE_AND_KEYS, values: &values };
+        // Without a key the person was erased: known, and nothing about them can be read.
+        if let (Some(person), Some(wrapped)) = (row.parse::<PersonId>("id"), row.get("wrapped").as_bytes())
+            && !keys.add(&person, wrapped)
+        {
+            return Err(DbError::Inconsistent { detail: format!("the key of person {person} does not open") });
+        }
+        facts.learn_row(row, keys);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Tables of which rows are facts for other streams. The folder that owns a table writes its rows from `project`; the
 //! columns stand here because facts read them.
 
-use crate::db::Kind::{Int, Real, Text};
+use crate::db::Kind::{Bytes, Int, Real, Text};
 use crate::db::Table;
 
 /// Lots: what is printed on them. Written with `agree`: every unit at which a lot arrives must say the same.
@@ -12,6 +12,21 @@ pub static LOTS: Table =
 pub static LOT_STATES: Table = Table {
     name: "lot_states",
     columns: &[("lot", Text), ("unit", Text), ("state", Text), ("certificate", Text), ("reason", Text), ("since", Int)],
+    key: 1,
+};
+
+/// Both at once, to be read only: a statement costs more than its rows. What is told of a lot are its columns here; a lot
+/// without a state has NULLs.
+pub(super) static LOTS_AND_STATES: Table = Table {
+    name: "lots LEFT JOIN lot_states ON lot = id",
+    columns: &[
+        ("id", Text),
+        ("product", Text),
+        ("lot_no", Text),
+        ("expiry", Text),
+        ("state", Text),
+        ("certificate", Text),
+    ],
     key: 1,
 };
 
@@ -27,6 +42,13 @@ pub static SHIPMENTS: Table = Table {
 pub static PEOPLE: Table = Table {
     name: "people",
     columns: &[("id", Text), ("unit", Text), ("sealed", Text), ("registered_at", Int), ("updated_at", Int)],
+    key: 1,
+};
+
+/// Both at once, to be read only. A person who was erased has a NULL for a key.
+pub(super) static PEOPLE_AND_KEYS: Table = Table {
+    name: "people LEFT JOIN person_keys ON person = id",
+    columns: &[("id", Text), ("unit", Text), ("sealed", Text), ("wrapped", Bytes)],
     key: 1,
 };
 

@@ -1,5 +1,7 @@
 //! Who is asking: taken from the session cookie, or from a bearer token for programs.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Method, header};
@@ -16,7 +18,7 @@ pub const COOKIE: &str = "__Host-lachan";
 #[derive(Debug, Clone)]
 pub struct Known {
     /// Who.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// By which token.
     pub token: SessionToken,
 }

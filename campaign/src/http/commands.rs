@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
 
-use super::{App, Body, Known, Path, Problem};
+use super::body::Text;
+use super::{App, Known, Path, Problem, named};
 use crate::auth::roles_for;
 use crate::command::{Command, Envelope};
 use crate::ids::{CommandId, UnitId};
@@ -22,19 +22,18 @@ pub(super) async fn take(
     known: Known,
     Path((unit, folder, name)): Path<(String, String, String)>,
     headers: HeaderMap,
-    Body(fields): Body<Value>,
+    Text(fields): Text,
 ) -> Result<Response, Problem> {
     let unit = UnitId::parse(&unit)?;
     let id = command_id(&headers)?;
-    let command: Command = serde_json::from_value(json!({ (folder.as_str()): { (name.as_str()): fields } }))
-        .map_err(|error| not_a_command(&folder, &name, &error))?;
+    let command = named::command(&folder, &name, &fields).map_err(|error| not_a_command(&folder, &name, &error))?;
     // A person is registered through `people::register` alone, which checks the form and seals the record; its route may
     // be written in more than one way (`%70eople`), and those end here.
     if matches!(command, Command::People(_)) {
         return Err(Problem::not_found());
     }
     known.needs(roles_for(&command), &unit)?;
-    let envelope = Envelope::new(id, unit, known.actor.account, command);
+    let envelope = Envelope::new(id, unit, known.actor.account.as_str(), command);
     Ok(answer(app.keeper.submit(envelope).await?))
 }
 

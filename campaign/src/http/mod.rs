@@ -8,6 +8,7 @@ mod actor;
 mod body;
 mod certificates;
 mod commands;
+mod named;
 mod openapi;
 mod people;
 mod problem;

@@ -82,7 +82,7 @@ pub(super) async fn register(
     }
     .into();
     known.needs(roles_for(&command), &unit)?;
-    let envelope = Envelope::new(id, unit, known.actor.account, command).with_digest(digest).with_key(wrapped);
+    let envelope = Envelope::new(id, unit, known.actor.account.as_str(), command).with_digest(digest).with_key(wrapped);
     Ok(answer(app.keeper.submit(envelope).await?))
 }
 

@@ -11,7 +11,7 @@ use super::units::Units;
 use super::worker::Worker;
 use crate::clock::Timestamp;
 use crate::command::{Context, Decision, Envelope};
-use crate::db::{Changes, DbError, Engine, Value, Verb, fetch_in, flush, select, write_rows};
+use crate::db::{Changes, DbError, Engine, Value, Verb, Write, fetch_in, select, write_all};
 use crate::facts::load::{PERSON_KEYS, load};
 use crate::facts::{Facts, Needs};
 use crate::ids::{CommandId, UnitId};
@@ -242,10 +242,13 @@ impl Written {
             (now != *before).then_some(row)
         };
         let heads = before.iter().filter_map(moved).collect();
-        write_rows(conn, &HEADS, Verb::MoveHead, heads).await?;
-        write_rows(conn, &ENTRIES, Verb::Insert, self.entries).await?;
-        write_rows(conn, &PERSON_KEYS, Verb::Insert, self.keys).await?;
-        flush(conn, self.changes).await?;
-        write_rows(conn, &COMMANDS, Verb::Insert, self.commands).await
+        let mut writes = vec![
+            Write { table: &HEADS, verb: Verb::MoveHead, rows: heads },
+            Write { table: &ENTRIES, verb: Verb::Insert, rows: self.entries },
+            Write { table: &PERSON_KEYS, verb: Verb::Insert, rows: self.keys },
+        ];
+        writes.extend(self.changes.into_writes());
+        writes.push(Write { table: &COMMANDS, verb: Verb::Insert, rows: self.commands });
+        write_all(conn, writes).await
     }
 }

@@ -1,10 +1,11 @@
 //! The shell around the pure rules: takes commands, decides them in batches, writes each batch in one transaction, and
 //! only then answers.
 //!
-//! A unit has one keeper task at a time in a process. Between processes on one PostgreSQL the head rows are the lease: a
-//! batch locks the heads of its units, catches up with what others wrote, and moves each head only from the place it
-//! had seen. What was answered "done" is on disk; what could not be written is answered [`Refusal::Unavailable`], the
-//! states that may have run ahead are dropped, and the same command with the same id may come again.
+//! A unit has one keeper at a time in a process, on a thread of its own. Between processes on one PostgreSQL the head rows
+//! are the lease: a batch locks the heads of its units, catches up with what others wrote, and moves each head only from
+//! the place it had seen. What was answered "done" is on disk; what could not be written is answered
+//! [`Refusal::Unavailable`], the states that may have run ahead are dropped, and the same command with the same id may
+//! come again.
 
 mod batch;
 mod units;
@@ -65,6 +66,9 @@ impl Keeper {
     }
 
     /// Starts that many keepers; units are shared out among them.
+    ///
+    /// # Panics
+    /// When the operating system gives no thread: a process that cannot write is of no use.
     pub fn start_with(db: &Db, vault: Arc<Vault>, clock: Arc<dyn Clock>, count: usize) -> (Keeper, Running) {
         let mut queues = Vec::new();
         let mut tasks = Vec::new();
@@ -73,7 +77,7 @@ impl Keeper {
             let (sender, queue) = mpsc::channel(BATCH * 16);
             queues.push(sender);
             let worker = worker::Worker::new(db.clone(), Arc::clone(&vault), Arc::clone(&clock), Arc::clone(&stopped));
-            tasks.push(tokio::spawn(worker.run(queue)));
+            tasks.push(alone(worker.run(queue)));
         }
         (Keeper { queues: queues.into(), stopped }, Running { tasks })
     }
@@ -125,6 +129,26 @@ impl Running {
             task.abort();
         }
     }
+}
+
+/// Runs the work of a keeper on a thread of its own. Among the requests it would wait for its turn after every statement,
+/// and with it all those whose commands are in its batch.
+fn alone(work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("the operating system gives what a thread needs to wait");
+    let (running, ended) = oneshot::channel::<()>();
+    let task = runtime.spawn(async move {
+        // Dropped with the task, however it ends.
+        let _running = running;
+        work.await;
+    });
+    let thread = std::thread::Builder::new().name("keeper".to_owned());
+    let started = thread.spawn(move || {
+        // Nobody sends: it is over when the other end is gone.
+        let _ = runtime.block_on(ended);
+    });
+    started.expect("the operating system gives a thread");
+    task
 }
 
 fn shard(unit: &UnitId, count: usize) -> usize {

@@ -44,11 +44,12 @@ impl Worker {
         Worker { db, vault, clock, units: Units::default(), conn: None, stopped }
     }
 
-    /// Works until nobody can send any more and nothing waits.
+    /// Works until nobody can send any more and nothing waits. A batch is what waits when the one before it is written:
+    /// one command when there is little to do, and the more the more there is to do. While it is written, those who were
+    /// answered ask again.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
         let mut batch = Vec::with_capacity(BATCH);
         while queue.recv_many(&mut batch, BATCH).await > 0 {
-            gather(&mut queue, &mut batch).await;
             let (envelopes, answers): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|waiting| (waiting.envelope, waiting.answer)).unzip();
             for (answer, outcome) in answers.into_iter().zip(self.carry_out(&envelopes).await) {
@@ -189,21 +190,6 @@ fn may_be_of_one(error: &DbError) -> bool {
         DbError::Constraint { .. } | DbError::Inconsistent { .. } => true,
         // Whoever was first again and again, or holds a lock, is somebody else.
         DbError::Stale { .. } | DbError::Unavailable { .. } | DbError::DiskFailed { .. } => false,
-    }
-}
-
-/// Lets those come along who are just about to ask, as all do at once whom the last batch answered: as long as giving way
-/// to them brings another command. A command that is alone waits for nobody.
-async fn gather(queue: &mut mpsc::Receiver<Waiting>, batch: &mut Vec<Waiting>) {
-    let mut before = 0;
-    while before < batch.len() && batch.len() < BATCH {
-        before = batch.len();
-        tokio::task::yield_now().await;
-        while batch.len() < BATCH
-            && let Ok(waiting) = queue.try_recv()
-        {
-            batch.push(waiting);
-        }
     }
 }
 

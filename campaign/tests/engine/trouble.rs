@@ -28,12 +28,27 @@ fn release(number: &str) -> campaign::supply::Command {
     }}))
 }
 
+/// Sends them while the keeper waits with an earlier command, so that they share the batch after it.
 async fn together<const N: usize>(
+    ground: &Ground,
     keeper: &Keeper,
     commands: [(&str, &str, campaign::supply::Command); N],
 ) -> Vec<Result<Reply, Refusal>> {
+    let lock = match ground.db.engine() {
+        Engine::Sqlite => "BEGIN IMMEDIATE",
+        Engine::Postgres => "BEGIN; SELECT seq FROM heads FOR UPDATE",
+    };
+    let mut thief = ground.db.open_writer().await.unwrap();
+    sqlx::raw_sql(lock).execute(&mut thief).await.unwrap();
+    let first = keeper.clone();
+    let first = tokio::spawn(async move { submit(&first, "first", STORE, waste("L9", 1)).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let sent = commands.map(|(id, unit, command)| keeper.submit(envelope(id, unit, command)));
-    futures_in_order(sent.into()).await
+    let unlock = async { sqlx::raw_sql("ROLLBACK").execute(&mut thief).await.unwrap() };
+    // Polled in this order: all have been sent when the lock goes.
+    let (outcomes, _) = tokio::join!(biased; futures_in_order(sent.into()), unlock);
+    assert_eq!(first.await.unwrap(), Err(Refusal::UnknownLot { lot: lot("L9") }));
+    outcomes
 }
 
 /// The journal is read before anything is locked, and what was read is kept when the batch comes to nothing.
@@ -85,6 +100,7 @@ async fn a_failed_batch_forgets_only_who_ran_ahead() {
         ground.sql("INSERT INTO consignments VALUES ('C-L3', 'ST-X', 's', 'purchase', '[]', 1, '[]')").await;
         spoil(&ground, OTHER).await;
         let outcomes = together(
+            &ground,
             &keeper,
             [("c", STORE, arrive("L3", 5)), ("b", OTHER, release("L1")), ("d", OTHER, release("L9"))],
         )
@@ -110,6 +126,7 @@ async fn a_unit_whose_journal_is_spoilt_is_refused_alone() {
         spoil(&ground, OTHER).await;
         let (keeper, _running) = one_keeper(&ground);
         let outcomes = together(
+            &ground,
             &keeper,
             [("c", STORE, arrive("L3", 5)), ("d", OTHER, release("L2")), ("e", STORE, arrive("L5", 5))],
         )
@@ -136,7 +153,8 @@ async fn a_value_the_database_does_not_take_is_refused_alone() {
         "lines": [{ "product": crate::ground::PRODUCT, "lot_no": "X", "expiry": "2023-06-30", "doses": 1, "vials": 1 }],
     }}));
     let outcomes =
-        together(&keeper, [("a", STORE, arrive("L1", 5)), ("x", STORE, long), ("b", STORE, arrive("L2", 5))]).await;
+        together(&ground, &keeper, [("a", STORE, arrive("L1", 5)), ("x", STORE, long), ("b", STORE, arrive("L2", 5))])
+            .await;
     assert!(outcomes[0].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
     assert_eq!(outcomes[1], Err(Refusal::AnotherWasFirst { constraint: "data_22001".into() }));
     ground.audit().await;

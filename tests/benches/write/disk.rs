@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use tests::stopwatch::Stopwatch;
 
-const APPENDS: u32 = 400;
+const APPENDS: u32 = 100;
 
 /// Appends with fdatasync per second, in that folder.
 pub(crate) fn appends_per_second(folder: &Path) -> f64 {

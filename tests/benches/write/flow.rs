@@ -6,6 +6,7 @@ use crate::ground::{Ground, LOT, SITES, site};
 use serde_json::json;
 use std::sync::Arc;
 use tests::stopwatch::Stopwatch;
+use uuid::Uuid;
 
 /// Doses in a vial of the product.
 const VIAL: usize = 10;
@@ -39,9 +40,12 @@ struct Desk {
     screening: Arc<str>,
     site: String,
     number: usize,
-    /// Doses drawn from the open vial; none is open at the beginning.
+    /// The people who come, in order, and the visits they have begun.
+    people: Vec<String>,
+    visits: Vec<String>,
+    /// The open vial and the doses drawn from it; none is open at the beginning.
+    vial: String,
     drawn: usize,
-    vials: usize,
     commands: usize,
     answers: Vec<f64>,
 }
@@ -58,8 +62,10 @@ impl Desks {
                 screening: Arc::clone(&screening),
                 site: site(number % SITES),
                 number,
+                people: Vec::new(),
+                visits: Vec::new(),
+                vial: String::new(),
                 drawn: VIAL,
-                vials: 0,
                 commands: 0,
                 answers: Vec::new(),
             });
@@ -113,53 +119,60 @@ impl Desks {
 
 impl Desk {
     async fn register(&mut self, person: usize) {
-        let who = format!("P-{}-{person}", self.number);
+        let who = id();
         let body = json!({ "person": who, "form": {
             "name": "Nguyễn Thị Hồng Nhung", "birth_date": "1990-05-17", "sex": "female", "nationality": "VN",
             "identity": { "kind": "passport", "number": format!("B{:04}{person:05}", self.number) },
             "phone": "0912345678",
             "address": { "admin_unit": { "code_set": "VN-2025", "code": "00004" }, "text": "Số 1" },
         }});
-        self.post(0, "people/register_person", &format!("reg-{who}"), &body.to_string()).await;
+        self.people.push(who);
+        self.post(0, "people/register_person", &body.to_string()).await;
     }
 
     async fn vaccinate(&mut self, person: usize) {
-        let who = format!("{}-{person}", self.number);
-        let body = format!(r#"{{"visit":"V-{who}","person":"P-{who}","identity_confirmed":true,"consent":"own"}}"#);
-        self.post(0, "visits/check_in", &format!("in-{who}"), &body).await;
-        let body = self.screening.replace("VISIT", &format!("V-{who}"));
-        self.post(1, "visits/screen", &format!("sc-{who}"), &body).await;
+        let (who, visit) = (self.people[person].clone(), id());
+        let body = format!(r#"{{"visit":"{visit}","person":"{who}","identity_confirmed":true,"consent":"own"}}"#);
+        self.post(0, "visits/check_in", &body).await;
+        let body = self.screening.replace("VISIT", &visit);
+        self.post(1, "visits/screen", &body).await;
         if self.drawn == VIAL {
-            (self.vials, self.drawn) = (self.vials + 1, 0);
-            let vial = format!("{}-{}", self.number, self.vials);
-            let body = format!(r#"{{"vial":"vial-{vial}","lot":"{LOT}"}}"#);
-            self.post(2, "visits/open_vial", &format!("ov-{vial}"), &body).await;
+            (self.vial, self.drawn) = (id(), 0);
+            let body = format!(r#"{{"vial":"{}","lot":"{LOT}"}}"#, self.vial);
+            self.post(2, "visits/open_vial", &body).await;
         }
-        let (number, vial) = (self.number, self.vials);
+        let (vial, dose) = (&self.vial, id());
         let body = format!(
-            r#"{{"visit":"V-{who}","vial":"vial-{number}-{vial}","dose":"D-{who}","dose_number":1,"site":"LA","route":"IM"}}"#
+            r#"{{"visit":"{visit}","vial":"{vial}","dose":"{dose}","dose_number":1,"site":"LA","route":"IM"}}"#
         );
-        self.post(2, "visits/inject", &format!("ij-{who}"), &body).await;
+        self.post(2, "visits/inject", &body).await;
         self.drawn += 1;
-        let body = format!(r#"{{"visit":"V-{who}","findings":["none"]}}"#);
-        self.post(3, "visits/observe", &format!("ob-{who}"), &body).await;
+        let body = format!(r#"{{"visit":"{visit}","findings":["none"]}}"#);
+        self.post(3, "visits/observe", &body).await;
+        self.visits.push(visit);
     }
 
     async fn discharge(&mut self, person: usize) {
-        let who = format!("{}-{person}", self.number);
-        let body = format!(r#"{{"visit":"V-{who}","outcome":"home"}}"#);
-        self.post(3, "visits/discharge", &format!("dc-{who}"), &body).await;
+        let body = format!(r#"{{"visit":"{}","outcome":"home"}}"#, self.visits[person]);
+        self.post(3, "visits/discharge", &body).await;
     }
 
-    async fn post(&mut self, role: usize, command: &str, id: &str, body: &str) {
+    async fn post(&mut self, role: usize, command: &str, body: &str) {
+        let id = id();
         let path = format!("/api/units/{}/{command}", self.site);
         let watch = Stopwatch::start();
-        let (status, answer) = self.connection.post(&self.tokens[role], &path, id, body).await;
+        let (status, answer) = self.connection.post(&self.tokens[role], &path, &id, body).await;
         let millis = watch.elapsed().as_secs_f64() * 1e3;
         assert_eq!(status, 200, "{command} {id}: {answer}");
         self.commands += 1;
         self.answers.push(millis);
     }
+}
+
+/// A fresh id of the kind that clients are told to make; the plain inserts have ids that follow each other in time as well.
+#[expect(clippy::disallowed_methods, reason = "a client has a clock and randomness of its own")]
+fn id() -> String {
+    Uuid::now_v7().to_string()
 }
 
 /// The doctor's form of a healthy person, with a place for the visit.

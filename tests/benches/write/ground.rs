@@ -68,7 +68,7 @@ impl Database {
         if self.engine == Engine::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }
     }
 
-    /// A connection to the database of plain inserts, as durable as the campaign's own.
+    /// A connection to the database of plain inserts, as durable as the campaign's own and with the same settings.
     pub(crate) async fn connect(&self) -> AnyConnection {
         let mut conn = AnyConnection::connect(&self.plain).await.expect("a database");
         let settings: &[&str] = match self.engine {
@@ -76,7 +76,8 @@ impl Database {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA cache_size = -64000",
-                "PRAGMA wal_autocheckpoint = 4000",
+                "PRAGMA wal_autocheckpoint = 16000",
+                "PRAGMA temp_store = MEMORY",
             ],
             Engine::Postgres => &["SET synchronous_commit = on"],
         };
