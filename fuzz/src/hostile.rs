@@ -23,20 +23,50 @@ pub fn texts(sign: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<(&'static str, String)> {
         ("nothing but tags", message(vec![0xc6; INFLATED])),
         ("as many items as are allowed", message(head_then(4, 4_095, &[0]))),
         ("a text in 4,000 chunks", message([vec![0x7f], [0x61, b'a'].repeat(4_000), vec![0xff]].concat())),
-        ("a map of integers", message(map_of(2_000, |writer, at| drop(writer.unsigned(at))))),
-        ("a map of long texts", message(map_of(400, |writer, at| drop(writer.text(&format!("{at:0>30}")))))),
-        ("a map of arrays", message(map_of(1_000, |writer, at| drop(writer.array(1).unsigned(at))))),
+        (
+            "a map of integers",
+            message(map_of(1_000, |writer, at| {
+                writer.unsigned(at);
+            })),
+        ),
+        (
+            "a map of long texts",
+            message(map_of(400, |writer, at| {
+                writer.text(&format!("{at:0>30}"));
+            })),
+        ),
+        (
+            "a map of arrays",
+            message(map_of(1_000, |writer, at| {
+                writer.array(1).unsigned(at);
+            })),
+        ),
         ("maps as keys of maps", message(map_in_key(14, 250))),
         ("maps as keys, none counted", message(unending_maps(14, 300))),
-        ("labels without end", message(labels(2_000))),
+        ("labels without end", message(labels(1_000))),
         ("64 text labels in both headers", message(labels_in_both(60))),
-        ("a key identifier of 15 KiB", message(header(|writer| drop(writer.unsigned(4).bytes(&[7; 15_000]))))),
+        (
+            "a key identifier of 15 KiB",
+            message(header(|writer| {
+                writer.unsigned(4).bytes(&[7; 15_000]);
+            })),
+        ),
         ("3,000 certificates of one byte", message(header(certificates))),
         ("a payload of 16 KiB", signed(vec![0; 15_000])),
-        ("claims that are one long text", signed(claims(|writer| drop(writer.unsigned(1).text(&"ệ".repeat(4_900)))))),
-        ("claims without end", signed(map_of(2_000, |writer, at| drop(writer.signed(-300 - at as i64))))),
+        (
+            "claims that are one long text",
+            signed(claims(|writer| {
+                writer.unsigned(1).text(&"ệ".repeat(4_900));
+            })),
+        ),
+        (
+            "claims without end",
+            signed(map_of(1_000, |writer, at| {
+                writer.signed(-300 - at as i64);
+            })),
+        ),
         ("a name of combining marks", signed(eu_certificate(&"a\u{0323}\u{0302}".repeat(2_800)))),
-        ("2,500 health certificates", signed(certificates_of_many_kinds())),
+        ("1,000 health certificates", signed(certificates_of_many_kinds())),
         ("vaccinations without end", signed(vaccinations(600))),
     ]
 }
@@ -102,7 +132,9 @@ fn map_of(count: u64, mut key: impl FnMut(&mut Writer, u64)) -> Vec<u8> {
 
 /// A map whose key is a map whose key is a map ..., with a long one innermost.
 fn map_in_key(depth: usize, innermost: u64) -> Vec<u8> {
-    let mut item = map_of(innermost, |writer, at| drop(writer.array(1).unsigned(at)));
+    let mut item = map_of(innermost, |writer, at| {
+        writer.array(1).unsigned(at);
+    });
     for level in 0..depth {
         let mut writer = Writer::default();
         writer.map(2).raw(&item).unsigned(level as u64).text("other").unsigned(0);
@@ -112,7 +144,9 @@ fn map_in_key(depth: usize, innermost: u64) -> Vec<u8> {
 }
 
 fn unending_maps(depth: usize, innermost: u64) -> Vec<u8> {
-    let mut item = map_of(innermost, |writer, at| drop(writer.array(1).unsigned(at)));
+    let mut item = map_of(innermost, |writer, at| {
+        writer.array(1).unsigned(at);
+    });
     for _ in 0..depth {
         item = [vec![0xbf], item, vec![0, 0x60, 0, 0xff]].concat();
     }
@@ -130,20 +164,27 @@ fn header(pair: impl FnOnce(&mut Writer)) -> Vec<u8> {
 
 fn certificates(writer: &mut Writer) {
     writer.unsigned(33).array(3_000);
-    (0..3_000).for_each(|_| drop(writer.bytes(&[1])));
+    (0..3_000).for_each(|_| {
+        writer.bytes(&[1]);
+    });
 }
 
 fn labels(count: u64) -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.tag(18).array(4).bytes(&[]).raw(&map_of(count, |writer, at| drop(writer.unsigned(1_000 + at))));
+    writer.tag(18).array(4).bytes(&[]).raw(&map_of(count, |writer, at| {
+        writer.unsigned(1_000 + at);
+    }));
     writer.bytes(&[]).bytes(&[0; 64]);
     writer.into_bytes()
 }
 
 /// The two headers are compared label by label; these differ in their last letter.
 fn labels_in_both(count: u64) -> Vec<u8> {
-    let labels =
-        |mark: char| map_of(count, |writer, at| drop(writer.text(&format!("{}{at:0>2}{mark}", "label".repeat(20)))));
+    let labels = |mark: char| {
+        map_of(count, |writer, at| {
+            writer.text(&format!("{}{at:0>2}{mark}", "label".repeat(20)));
+        })
+    };
     let mut writer = Writer::default();
     writer.tag(18).array(4).bytes(&labels('a')).raw(&labels('b')).bytes(&[]).bytes(&[0; 64]);
     writer.into_bytes()
@@ -180,14 +221,18 @@ fn eu_certificate(name: &str) -> Vec<u8> {
 
 fn certificates_of_many_kinds() -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.map(1).signed(-260).raw(&map_of(2_000, |writer, at| drop(writer.unsigned(100 + at))));
+    writer.map(1).signed(-260).raw(&map_of(1_000, |writer, at| {
+        writer.unsigned(100 + at);
+    }));
     writer.into_bytes()
 }
 
 fn vaccinations(count: usize) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.map(1).signed(-260).map(1).unsigned(1).map(1).text("v").array(count);
-    (0..count).for_each(|_| drop(writer.map(2).text("ci").text("x").text("dn").unsigned(1)));
+    (0..count).for_each(|_| {
+        writer.map(2).text("ci").text("x").text("dn").unsigned(1);
+    });
     writer.into_bytes()
 }
 

@@ -62,7 +62,9 @@ fn ours_alone_refuses(error: &Error, bytes_are_left: bool) -> Option<&'static st
         Error::DuplicateKey { .. } => "ours: no key twice (RFC 8949 section 5.6); theirs keeps both",
         Error::TooDeep { .. } => "ours: at most 16 levels; theirs 256",
         Error::TooManyItems { .. } => "ours: at most 4,096 items",
-        Error::LengthLies { .. } => return None,
+        Error::ReservedSimple { .. } => {
+            "ours: no simple value below 32 in two bytes (RFC 8949 section 3.3); theirs reads it"
+        }
         _ => return None,
     })
 }

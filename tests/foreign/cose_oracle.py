@@ -79,7 +79,7 @@ def answer(kind, key, data):
 
 def main():
     for line in sys.stdin:
-        kind, key, message = line.split()
+        kind, key, message = line.rstrip("\n").split(" ")
         try:
             print(answer(kind, bytes.fromhex(key), bytes.fromhex(message)))
         except Refused as refused:

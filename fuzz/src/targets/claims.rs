@@ -16,7 +16,11 @@ pub(super) const TARGET: Target = Target {
 fn run(input: &[u8]) {
     let Ok(mut claims) = Claims::decode(input) else { return };
     if let Ok(written) = claims.encode() {
+        let mut again = Claims::decode(&written).expect("what was written can be read");
+        // What was forgiven need not be so again; but some things that are forgiven (an identifier in lower case) may be
+        // written too.
         claims.tolerances = Tolerances::NONE;
-        assert_eq!(Claims::decode(&written), Ok(claims));
+        again.tolerances = Tolerances::NONE;
+        assert_eq!(again, claims);
     }
 }
