@@ -137,7 +137,7 @@ fn what_was_never_any_good_does_not_come_in_and_what_cannot_be_told_does() {
     assert_eq!(wallet.import("not a certificate", &verifier, NOW).unwrap_err().code(), "prefix-missing");
     assert_eq!(wallet.import(" \n", &verifier, NOW), Err(Error::NotACertificate(Reason::TextUnreadable)));
     // Other formats come in, for nobody here can tell; but not more of them than any symbol holds.
-    let foreign = |length: usize| format!("shc:/{}", "5".repeat(length - 5));
+    let foreign = |length: usize| format!("shlink:/{}", "5".repeat(length - 8));
     assert!(wallet.import(&foreign(4_296), &verifier, NOW).is_ok());
     assert_eq!(wallet.import(&foreign(4_297), &verifier, NOW), Err(Error::NotACertificate(Reason::TooLong)));
 }

@@ -15,6 +15,8 @@ pub(crate) struct Options {
 enum What {
     /// Text to verdict, beside raw signature verification.
     Verify,
+    /// The most expensive texts that fit a QR symbol, against 1 ms.
+    Hostile,
     /// Dose facts to certificate text, beside raw signing.
     Issue,
     /// Commands through HTTP and keeper, beside plain inserts and fsynced appends.
@@ -24,6 +26,7 @@ enum What {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let name = match options.what {
         What::Verify => "verify",
+        What::Hostile => "hostile",
         What::Issue => "issue",
         What::Write => "write",
     };

@@ -3,6 +3,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod postgres;
 mod shell;
 mod suite;
@@ -29,6 +30,8 @@ enum Chore {
     Test(suite::Options),
     /// Measure, as ratios taken in one run.
     Bench(bench::Options),
+    /// Fuzz every parser.
+    Fuzz(fuzz::Options),
     /// Build the pure rooms for wasm32.
     Wasm,
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Chore::Demo(options) => demo::run(&options),
         Chore::Test(options) => suite::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Wasm => wasm::build(),
     };
     match outcome {

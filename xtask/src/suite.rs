@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{root, shell, tools, wasm};
+use crate::{fuzz, root, shell, tools, wasm};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -11,6 +11,9 @@ pub(crate) struct Options {
     /// Leave out the wasm build.
     #[arg(long)]
     no_wasm: bool,
+    /// Leave out the short run of the fuzzer.
+    #[arg(long)]
+    no_fuzz: bool,
 }
 
 /// What the test runner counted.
@@ -45,6 +48,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     drop(cluster);
     if !options.no_wasm {
         wasm::build()?;
+    }
+    if !options.no_fuzz {
+        fuzz::brief()?;
     }
     if count.passed == 0 {
         bail!("no test ran");

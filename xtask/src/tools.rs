@@ -20,6 +20,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "zbar-tools", shown_by: || on_path("zbarimg") },
     Package { name: "poppler-utils", shown_by: || on_path("pdftoppm") },
     Package { name: "python3-venv", shown_by: || works("python3", &["-c", "import ensurepip, venv"]) },
+    Package { name: "g++", shown_by: || on_path("c++") },
     Package { name: "openssl", shown_by: || on_path("openssl") },
 ];
 

@@ -27,13 +27,13 @@ enum Openssl {
     IsLaxer,
 }
 
-struct Case {
-    name: &'static str,
-    anchors: Vec<Made>,
-    offered: Vec<Made>,
-    leaf: Made,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) anchors: Vec<Made>,
+    pub(crate) offered: Vec<Made>,
+    pub(crate) leaf: Made,
     role: Role,
-    expected: Result<(), Error>,
+    pub(crate) expected: Result<(), Error>,
     openssl: Openssl,
 }
 
@@ -84,7 +84,7 @@ fn of_algorithms(root: KeyPair, ca: KeyPair, leaf: KeyPair) -> (Vec<Made>, Vec<M
     (vec![root], vec![ca], leaf)
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = good();
     cases.extend(wrong_authorities());
     cases.extend(wrong_links());

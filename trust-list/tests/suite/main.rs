@@ -3,6 +3,8 @@
 
 mod certificates;
 mod chain;
+mod edwards;
 mod foreign_authorities;
 mod list;
 mod made;
+mod webpki;

@@ -1,0 +1,72 @@
+//! What the fuzzed verifier believes: anchor, list and certificates of `specs/vectors/certificates.json`. A signature that is
+//! found good must be one of those that stand there, for the fuzzer has no key; but for the one of the national signer, which
+//! is published for tests and lets what lies behind the signature be fuzzed as well.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use specs::time::UnixTime;
+use specs::{cose, hcert};
+use trust_list::backend;
+use trust_list::chain::Anchor;
+use trust_list::list;
+use verifier::Verifier;
+
+/// 2026-11-23T07:00:00Z, a day after the list was issued.
+pub const NOW: UnixTime = UnixTime(1_795_417_200);
+
+/// See the module.
+pub struct Ground {
+    /// The root that is believed.
+    pub anchors: Vec<Anchor>,
+    /// SHA-256 over what is signed of the one list that it signed for.
+    pub list_digest: [u8; 32],
+    /// Believes that list.
+    pub verifier: Verifier,
+    /// The Sig_structures of all certificates among the vectors.
+    pub signed: BTreeSet<Vec<u8>>,
+    /// The key identifier of the national signer in that list.
+    kid: Vec<u8>,
+    /// Its key, made of a published seed: see `specs/vectors/keys.py`.
+    key: SigningKey,
+}
+
+impl Ground {
+    /// A message around that payload with a good signature of the national signer.
+    #[must_use]
+    pub fn sign(&self, payload: &[u8]) -> Vec<u8> {
+        let unsigned = cose::Unsigned::new(cose::alg::EDDSA, self.kid.clone(), payload);
+        unsigned.sign(&self.key.sign(&unsigned.to_be_signed()).to_bytes())
+    }
+}
+
+/// Opened once.
+///
+/// # Panics
+/// Where our own vectors are broken.
+#[must_use]
+pub fn ground() -> &'static Ground {
+    static GROUND: OnceLock<Ground> = OnceLock::new();
+    GROUND.get_or_init(open)
+}
+
+fn open() -> Ground {
+    let vectors: Json =
+        serde_json::from_str(include_str!("../../specs/vectors/certificates.json")).expect("our own vectors are JSON");
+    let text = |value: &Json, member: &str| value[member].as_str().expect("our own vectors are whole").to_owned();
+    let anchors = Anchor::read_all(text(&vectors, "anchor").as_bytes()).expect("our own anchor");
+    let bytes = hex::decode(text(&vectors, "list")).expect("our own list is hexadecimal");
+    let list = list::open(&bytes, &anchors, NOW, backend::portable()).expect("our own list");
+    let cases = vectors["cases"].as_array().expect("our own vectors have cases");
+    let opened = cases.iter().filter_map(|case| hcert::open(&text(case, "text")).ok());
+    let national = cases.iter().find(|case| case["name"] == "national").expect("a case with that name");
+    let national = hcert::open(&text(national, "text")).expect("our own certificate");
+    let kid = national.sign1().kid().expect("it names its key").value.as_bytes().to_vec();
+    let key = SigningKey::from_bytes(&Sha256::digest(b"La Chan test vectors: national").into());
+    let signed = opened.map(|opened| opened.sign1().to_be_signed(&[])).collect();
+    let list_digest = list.digest();
+    Ground { anchors, list_digest, verifier: Verifier::new(backend::portable()).with_list(list), signed, kid, key }
+}
