@@ -205,10 +205,10 @@ impl Own {
         texts.push(("a good text and a zero".to_owned(), format!("{good}\0")));
         texts.push(("a good text twice".to_owned(), format!("{good}{good}")));
         texts.push(("a mebibyte".to_owned(), "HC1:".repeat(1 << 18)));
-        for length in (0..good.len()).step_by(23) {
+        for length in (0..good.len()).step_by(41) {
             texts.push((format!("cut after {length}"), good[..length].to_owned()));
         }
-        for position in (0..good.len()).step_by(7) {
+        for position in (0..good.len()).step_by(13) {
             let other = if &good[position..=position] == "7" { "A" } else { "7" };
             let text = format!("{}{other}{}", &good[..position], &good[position + 1..]);
             texts.push((format!("another character at {position}"), text));

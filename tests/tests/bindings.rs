@@ -50,6 +50,7 @@ fn c_says_what_rust_says_and_loses_no_memory() {
         "--show-leak-kinds=definite,indirect,possible",
     ]);
     valgrind.args(["--errors-for-leak-kinds=definite,indirect,possible"]);
+    valgrind.arg(format!("--suppressions={}", root().join("verifier/c/tests/valgrind.supp").display()));
     desk.compare("C under valgrind", valgrind.arg(desk.file("cases")).arg(desk.file("cases.tsv")), |_| true);
     let mut check = Command::new(desk.file("check"));
     desk.sample(&mut check);
