@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("verifier", &["specs", "trust-list"]),
     ("verifier-c", &["specs", "trust-list", "verifier"]),
     ("verifier-uniffi", &["specs", "trust-list", "verifier"]),
+    ("verifier-wasm", &["specs", "trust-list", "verifier"]),
     ("verifier-bindgen", &[]),
     ("wallet-core", &["specs", "trust-list", "verifier"]),
     ("issuer", &["specs", "trust-list", "verifier"]),

@@ -44,7 +44,7 @@ fn what_is_refused_says_why_and_success_clears_it() {
     // SAFETY: a checker, slices with their lengths, and a place for the answer.
     unsafe {
         assert_eq!(lachan_checker_add_signer(checker, b"no certificate".as_ptr(), 14), Status::Refused);
-        assert_eq!(last().0, "certificate-malformed");
+        assert_eq!(last().0, "pem-malformed");
         assert_eq!(lachan_checker_load_trust(checker, b"x".as_ptr(), 1, 0), Status::Refused);
         assert_eq!(last().0, "list-malformed");
         assert_eq!(lachan_checker_remember(checker, b"{}".as_ptr(), 2), Status::Refused);

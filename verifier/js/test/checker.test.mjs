@@ -32,8 +32,8 @@ test("the three answers", () => {
 
 test("what is refused says why", () => {
   const checker = new Checker();
-  refused(() => checker.addAnchors(new Uint8Array([1, 2, 3])), "certificate-malformed");
-  refused(() => checker.addSigner(new Uint8Array()), "certificate-malformed");
+  refused(() => checker.addAnchors(new Uint8Array([1, 2, 3])), "pem-malformed");
+  refused(() => checker.addSigner(new Uint8Array()), "pem-malformed");
   refused(() => checker.loadTrust(list, national.at), "no-anchor");
   refused(() => checker.remember("{}"), "mark-malformed");
 });

@@ -40,8 +40,8 @@ class TestChecker(unittest.TestCase):
     def test_what_is_refused_says_why(self):
         checker = Checker()
         trust = bytes.fromhex(VECTORS["list"])
-        self.assertEqual(self.refused(checker.add_anchors, b"no certificate"), "certificate-malformed")
-        self.assertEqual(self.refused(checker.add_signer, b""), "certificate-malformed")
+        self.assertEqual(self.refused(checker.add_anchors, b"no certificate"), "pem-malformed")
+        self.assertEqual(self.refused(checker.add_signer, b""), "pem-malformed")
         self.assertEqual(self.refused(checker.load_trust, trust, NATIONAL["at"]), "no-anchor")
         self.assertEqual(self.refused(checker.remember, "{}"), "mark-malformed")
         self.assertEqual(self.refused(read_picture, b"no picture"), "picture-broken")
