@@ -1,5 +1,6 @@
 //! THE VERIFIER FOR PYTHON AND KOTLIN, by UniFFI: bytes and texts in, one JSON verdict out. No logic: everything is
 //! `verifier::Checker`. `cargo xtask bindings` writes the Python package and the Kotlin source out of the built library.
+//! Bytes are taken as `Vec<u8>`: that is `bytes` in Python and `ByteArray` in Kotlin, where a slice would be a direct buffer.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -51,24 +52,24 @@ impl Checker {
     ///
     /// # Errors
     /// [`CheckerError::Refused`]: no certificate that may be an anchor.
-    pub fn add_anchors(&self, data: &[u8]) -> Result<(), CheckerError> {
-        Ok(self.changed().add_anchors(data)?)
+    pub fn add_anchors(&self, data: Vec<u8>) -> Result<(), CheckerError> {
+        Ok(self.changed().add_anchors(&data)?)
     }
 
     /// Believes a document signer's certificate (PEM or DER) on the caller's word.
     ///
     /// # Errors
     /// [`CheckerError::Refused`]: no certificate that may be a signer's.
-    pub fn add_signer(&self, data: &[u8]) -> Result<(), CheckerError> {
-        Ok(self.changed().add_signer(data)?)
+    pub fn add_signer(&self, data: Vec<u8>) -> Result<(), CheckerError> {
+        Ok(self.changed().add_signer(&data)?)
     }
 
     /// Takes signed trust data as of the time `at`. Data that is refused is not used, and verdicts say why.
     ///
     /// # Errors
     /// [`CheckerError::Refused`]: not signed by whom the anchors vouch for, out of date, or older than what was seen.
-    pub fn load_trust(&self, data: &[u8], at: i64) -> Result<(), CheckerError> {
-        Ok(self.changed().load_trust(data, UnixTime(at))?)
+    pub fn load_trust(&self, data: Vec<u8>, at: i64) -> Result<(), CheckerError> {
+        Ok(self.changed().load_trust(&data, UnixTime(at))?)
     }
 
     /// Checks the text of a certificate as of the time `at`. The verdict, as JSON.
@@ -121,6 +122,6 @@ impl Default for Checker {
 /// # Errors
 /// [`CheckerError::Refused`]: not such a picture, too large, or no readable symbol.
 #[uniffi::export]
-pub fn read_picture(data: &[u8]) -> Result<String, CheckerError> {
-    verifier::picture::read(data).map_err(|error| CheckerError::new(error.code(), &error))
+pub fn read_picture(data: Vec<u8>) -> Result<String, CheckerError> {
+    verifier::picture::read(&data).map_err(|error| CheckerError::new(error.code(), &error))
 }
