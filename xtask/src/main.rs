@@ -2,6 +2,7 @@
 //! install or build by themselves.
 
 mod bench;
+mod bindings;
 mod demo;
 mod postgres;
 mod shell;
@@ -30,6 +31,8 @@ enum Chore {
     Test(suite::Options),
     /// Measure, as ratios taken in one run.
     Bench(bench::Options),
+    /// Make what C, Python, Kotlin and JavaScript need of the verifier, in target/bindings.
+    Bindings,
     /// Build the pure rooms for wasm32.
     Wasm,
     /// Build the checker's app, and the WebAssembly module in it.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Chore::Demo(options) => demo::run(&options),
         Chore::Test(options) => suite::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Bindings => bindings::run(),
         Chore::Wasm => wasm::build(),
         Chore::Web => web::build(),
     };

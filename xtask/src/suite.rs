@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{root, shell, tools, wasm};
+use crate::{bindings, root, shell, tools, wasm};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -32,14 +32,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     shell::run(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let python = tools::python(&root)?;
-    // The end-to-end tests start our programs; a test run builds only those of its own package.
-    shell::run(&mut cargo(&["build", "--locked", "--bins"]))?;
+    // The end-to-end tests start our programs and load our libraries; a test run builds only those of its own package.
+    shell::run(&mut cargo(&["build", "--locked"]))?;
+    bindings::prepare(&root)?;
     let mut count = Count::default();
     let cluster = Cluster::start(Durability::Tests)?;
     let succeeded = shell::follow(
         cargo(&["test", "--locked", "--workspace", "--no-fail-fast"])
             .env("LACHAN_TEST_POSTGRES", cluster.url())
-            .env("LACHAN_PYTHON", python),
+            .env("LACHAN_PYTHON", python)
+            .env("LACHAN_BINDINGS", "required"),
         |line| count.add(line),
     )?;
     drop(cluster);
