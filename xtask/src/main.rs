@@ -36,7 +36,7 @@ enum Chore {
     /// Build the pure rooms for wasm32.
     Wasm,
     /// Build the checker's app, and the WebAssembly module in it.
-    Web,
+    Web(web::Options),
 }
 
 fn main() -> ExitCode {
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::run(&options),
         Chore::Bindings => bindings::run(),
         Chore::Wasm => wasm::build(),
-        Chore::Web => web::build(),
+        Chore::Web(options) => web::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
