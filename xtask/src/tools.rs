@@ -29,8 +29,6 @@ const PACKAGES: &[Package] = &[
     Package { name: "default-jre-headless", shown_by: || on_path("java") },
     Package { name: "libjna-java", shown_by: || Path::new("/usr/share/java/jna.jar").exists() },
     Package { name: "nodejs", shown_by: || on_path("node") },
-    Package { name: "npm", shown_by: || on_path("npm") },
-    Package { name: "chromium", shown_by: || on_path("chromium") },
 ];
 
 /// Installs what is missing with apt where this process may, and otherwise says the one line to type.
