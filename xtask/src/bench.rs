@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: optimised programs of `tests/benches` that measure ratios in one run.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{root, shell, tools};
+use crate::{root, shell, tools, web};
 use anyhow::Result;
 use std::process::Command;
 
@@ -19,6 +19,8 @@ enum What {
     Hostile,
     /// Dose facts to certificate text, beside raw signing.
     Issue,
+    /// Camera frame to verdict in Chromium, beside jsQR and zxing-wasm.
+    Wasm,
     /// Commands through HTTP and keeper, beside plain inserts and fsynced appends.
     Write,
 }
@@ -29,6 +31,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         What::Hostile => "hostile",
         What::Issue => "issue",
         What::Write => "write",
+        What::Wasm => return web::bench(),
     };
     let mut command = Command::new("cargo");
     command.current_dir(root()?).args(["bench", "--locked", "--package", "tests", "--bench", name]);

@@ -2,6 +2,7 @@
 //! install or build by themselves.
 
 mod bench;
+mod bindings;
 mod demo;
 mod fuzz;
 mod postgres;
@@ -9,6 +10,7 @@ mod shell;
 mod suite;
 mod tools;
 mod wasm;
+mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -32,8 +34,12 @@ enum Chore {
     Bench(bench::Options),
     /// Fuzz every parser.
     Fuzz(fuzz::Options),
+    /// Make what C, Python, Kotlin and JavaScript need of the verifier, in target/bindings.
+    Bindings,
     /// Build the pure rooms for wasm32.
     Wasm,
+    /// Build the checker's app, and the WebAssembly module in it.
+    Web(web::Options),
 }
 
 fn main() -> ExitCode {
@@ -42,7 +48,9 @@ fn main() -> ExitCode {
         Chore::Test(options) => suite::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
+        Chore::Bindings => bindings::run(),
         Chore::Wasm => wasm::build(),
+        Chore::Web(options) => web::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

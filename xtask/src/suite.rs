@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{fuzz, root, shell, tools, wasm};
+use crate::{bindings, fuzz, root, shell, tools, wasm, web};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -14,6 +14,9 @@ pub(crate) struct Options {
     /// Leave out the short run of the fuzzer.
     #[arg(long)]
     no_fuzz: bool,
+    /// Leave out the app and its tests in the browser.
+    #[arg(long)]
+    no_web: bool,
 }
 
 /// What the test runner counted.
@@ -35,14 +38,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     shell::run(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let python = tools::python(&root)?;
-    // The end-to-end tests start our programs; a test run builds only those of its own package.
-    shell::run(&mut cargo(&["build", "--locked", "--bins"]))?;
+    // The end-to-end tests start our programs and load our libraries; a test run builds only those of its own package.
+    shell::run(&mut cargo(&["build", "--locked"]))?;
+    bindings::prepare(&root)?;
     let mut count = Count::default();
     let cluster = Cluster::start(Durability::Tests)?;
     let succeeded = shell::follow(
         cargo(&["test", "--locked", "--workspace", "--no-fail-fast"])
             .env("LACHAN_TEST_POSTGRES", cluster.url())
-            .env("LACHAN_PYTHON", python),
+            .env("LACHAN_PYTHON", python)
+            .env("LACHAN_BINDINGS", "required"),
         |line| count.add(line),
     )?;
     drop(cluster);
@@ -52,6 +57,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_fuzz {
         fuzz::brief()?;
     }
+    let succeeded = if options.no_web { succeeded } else { web::test(|line| count.add(line))? && succeeded };
     if count.passed == 0 {
         bail!("no test ran");
     }

@@ -20,8 +20,15 @@ const PACKAGES: &[Package] = &[
     Package { name: "zbar-tools", shown_by: || on_path("zbarimg") },
     Package { name: "poppler-utils", shown_by: || on_path("pdftoppm") },
     Package { name: "python3-venv", shown_by: || works("python3", &["-c", "import ensurepip, venv"]) },
-    Package { name: "g++", shown_by: || on_path("c++") },
+    Package { name: "chromium", shown_by: || on_path("chromium") },
+    Package { name: "npm", shown_by: || on_path("npm") },
     Package { name: "openssl", shown_by: || on_path("openssl") },
+    // The bindings: C and C++, memory errors, Kotlin, JavaScript, a browser.
+    Package { name: "g++", shown_by: || on_path("cc") && on_path("c++") },
+    Package { name: "valgrind", shown_by: || on_path("valgrind") },
+    Package { name: "default-jre-headless", shown_by: || on_path("java") },
+    Package { name: "libjna-java", shown_by: || Path::new("/usr/share/java/jna.jar").exists() },
+    Package { name: "nodejs", shown_by: || on_path("node") },
 ];
 
 /// Installs what is missing with apt where this process may, and otherwise says the one line to type.
@@ -53,6 +60,16 @@ pub(crate) fn python(root: &Path) -> Result<PathBuf> {
     shell::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))?;
     std::fs::write(stamp, wanted)?;
     Ok(python)
+}
+
+/// Installs what the `package-lock.json` in `folder` names, once for each state of it.
+pub(crate) fn npm(folder: &Path) -> Result<()> {
+    let changed = |file: &str| std::fs::metadata(folder.join(file)).and_then(|data| data.modified()).ok();
+    let installed = changed("node_modules/.package-lock.json").zip(changed("package-lock.json"));
+    if installed.is_some_and(|(installed, wanted)| installed >= wanted) {
+        return Ok(());
+    }
+    shell::run(Command::new("npm").current_dir(folder).args(["ci", "--no-audit", "--no-fund"]))
 }
 
 fn on_path(program: &str) -> bool {
