@@ -47,6 +47,9 @@ pub(crate) struct Options {
     /// Ask the issuer that listens on this Unix socket
     #[arg(long)]
     issuer_socket: Option<PathBuf>,
+    /// Root certificates (PEM) of the trust list, for the checker's app; by default root.pem of --issuer-keys
+    #[arg(long, value_name = "FILE")]
+    anchors: Option<PathBuf>,
     /// A rehearsal: the clock starts so many minutes behind and may be moved forward through the API
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440))]
     rehearsal: Option<u16>,
@@ -97,8 +100,16 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         tokio::spawn(worker.run())
     });
     // One way to the keepers is kept here, so that none of them ends by itself while this serves.
-    let app =
-        App { db: opened.db.clone(), vault: opened.vault, keeper: keeper.clone(), sessions, clock, issuer, rehearsal };
+    let app = App {
+        db: opened.db.clone(),
+        vault: opened.vault,
+        keeper: keeper.clone(),
+        sessions,
+        clock,
+        issuer,
+        anchors: anchors(&options)?,
+        rehearsal,
+    };
     tracing::info!(address = %listener.local_addr()?, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let asked = stop_asked(options.exit_with_parent)?;
@@ -156,6 +167,14 @@ async fn only_one(data: &Path) -> anyhow::Result<std::fs::File> {
         }
     }
     bail!("another campaign serves from {}", data.display())
+}
+
+/// The configured roots. Those of an issuer on this machine lie beside its keys, unless they were taken away.
+fn anchors(options: &Options) -> anyhow::Result<Option<Arc<[u8]>>> {
+    let beside_keys = || options.issuer_keys.as_ref().map(|keys| keys.join("root.pem")).filter(|path| path.exists());
+    let Some(path) = options.anchors.clone().or_else(beside_keys) else { return Ok(None) };
+    let bytes = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
+    Ok(Some(bytes.into()))
 }
 
 fn own_socket(options: &Options) -> PathBuf {

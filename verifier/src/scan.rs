@@ -56,6 +56,38 @@ impl Error {
 /// # Errors
 /// [`Error`]; never a panic, whatever the picture.
 pub fn read_luma(width: u32, height: u32, luma: &[u8]) -> Result<String, Error> {
+    bounded(width, height, luma)?;
+    // The reader is a large port of other people's code; a mistake in it must not take the verifier down.
+    catch_unwind(AssertUnwindSafe(|| plain(width, height, luma, false).or_else(|| patient(width, height, luma))))
+        .ok()
+        .flatten()
+        .ok_or(Error::NotFound)
+}
+
+/// Reads the QR symbol in one frame of a camera, with a single try as it is and one with black and white exchanged: the
+/// next frame comes soon, and a person waits.
+///
+/// # Errors
+/// As [`read_luma`].
+pub fn read_frame(width: u32, height: u32, luma: &[u8]) -> Result<String, Error> {
+    bounded(width, height, luma)?;
+    catch_unwind(AssertUnwindSafe(|| plain(width, height, luma, true))).ok().flatten().ok_or(Error::NotFound)
+}
+
+/// The brightness of pixels of four bytes each (red, green, blue, opacity; ITU-R BT.601), on white where they are
+/// transparent. A last pixel that is not whole is left out.
+#[must_use]
+pub fn luma_of_rgba(rgba: &[u8]) -> Vec<u8> {
+    let brightness = |pixel: &[u8]| {
+        let [red, green, blue, opacity] = [pixel[0], pixel[1], pixel[2], pixel[3]].map(u32::from);
+        let grey = (red * 306 + green * 601 + blue * 117) >> 10;
+        u8::try_from((grey * opacity + 255 * (255 - opacity)) / 255).unwrap_or(u8::MAX)
+    };
+    rgba.chunks_exact(4).map(brightness).collect()
+}
+
+/// The picture's size fits its bytes and is within bounds.
+fn bounded(width: u32, height: u32, luma: &[u8]) -> Result<(), Error> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MAX_PIXELS {
         return Err(Error::TooLarge);
@@ -66,17 +98,13 @@ pub fn read_luma(width: u32, height: u32, luma: &[u8]) -> Result<String, Error> 
     if width.min(height) < LEAST_SIDE {
         return Err(Error::NotFound);
     }
-    // The reader is a large port of other people's code; a mistake in it must not take the verifier down.
-    catch_unwind(AssertUnwindSafe(|| plain(width, height, luma).or_else(|| patient(width, height, luma))))
-        .ok()
-        .flatten()
-        .ok_or(Error::NotFound)
+    Ok(())
 }
 
-fn plain(width: u32, height: u32, luma: &[u8]) -> Option<String> {
+fn plain(width: u32, height: u32, luma: &[u8], also_inverted: bool) -> Option<String> {
     let source = Luma8Source::new_with_slice(luma, width, height).ok()?;
     let found = MultiFormatReader::default()
-        .decode_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints(false))
+        .decode_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints(also_inverted))
         .ok()?;
     Some(found.getText().to_owned())
 }
@@ -162,6 +190,15 @@ mod tests {
         assert_eq!(read_luma(side, side, &luma).as_deref(), Ok(text));
         let negative: Vec<u8> = luma.iter().map(|grey| 255 - grey).collect();
         assert_eq!(read_luma(side, side, &negative).as_deref(), Ok(text));
+        assert_eq!(read_frame(side, side, &luma).as_deref(), Ok(text));
+        assert_eq!(read_frame(side, side, &negative).as_deref(), Ok(text));
+        assert_eq!(read_frame(side, side + 1, &luma), Err(Error::Size));
+    }
+
+    #[test]
+    fn colours_become_brightness_on_white_paper() {
+        let rgba = [0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 255, 0, 0, 0, 0, 7, 7];
+        assert_eq!(luma_of_rgba(&rgba), [0, 255, 76, 255]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod shell;
 mod suite;
 mod tools;
 mod wasm;
+mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -31,6 +32,8 @@ enum Chore {
     Bench(bench::Options),
     /// Build the pure rooms for wasm32.
     Wasm,
+    /// Build the checker's app, and the WebAssembly module in it.
+    Web,
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Chore::Test(options) => suite::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Wasm => wasm::build(),
+        Chore::Web => web::build(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

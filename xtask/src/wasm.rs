@@ -4,6 +4,7 @@
 
 use crate::{root, shell};
 use anyhow::Result;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Debian's compiler (package rustc-web).
@@ -22,19 +23,30 @@ const FEATURES: &str =
 /// Builds the pure rooms for wasm32 with the portable back end.
 pub(crate) fn build() -> Result<()> {
     crate::tools::ensure()?;
+    let mut command = cargo("wasm-test")?;
+    command.args(["--no-default-features", "--features", FEATURES]);
+    for room in ROOMS {
+        command.args(["--package", room]);
+    }
+    shell::run(&mut command)
+}
+
+/// Builds the verifier's module as browsers load it; says where it lies, without its JavaScript.
+pub(crate) fn verifier() -> Result<PathBuf> {
+    shell::run(cargo("web")?.args(["--package", "verifier-wasm"]))?;
+    Ok(root()?.join("target/wasm/wasm32-unknown-unknown/web/verifier_wasm.wasm"))
+}
+
+fn cargo(profile: &str) -> Result<Command> {
     let mut command = Command::new(CARGO);
     command
         .current_dir(root()?)
-        .args(["build", "--locked", "--profile", "wasm-test", "-Zbuild-std=std,panic_abort", "--lib"])
+        .args(["build", "--locked", "--profile", profile, "-Zbuild-std=std,panic_abort", "--lib"])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/wasm"])
-        .args(["--no-default-features", "--features", FEATURES])
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC", RUSTC)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld")
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("CARGO");
-    for room in ROOMS {
-        command.args(["--package", room]);
-    }
-    shell::run(&mut command)
+    Ok(command)
 }

@@ -17,6 +17,7 @@ mod rehearsal;
 mod session;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +61,9 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The issuer, when there is one.
     pub issuer: Option<issuer::api::Client>,
+    /// The root certificates (PEM) that the trust list leads to, when they are configured: what a checker's device remembers
+    /// at its first visit.
+    pub anchors: Option<Arc<[u8]>>,
     /// Only in a rehearsal: the clock that may be moved.
     pub rehearsal: Option<Arc<RehearsalClock>>,
 }
@@ -68,6 +72,7 @@ pub struct App {
 pub fn router(app: App) -> Router {
     let (router, _) = openapi::routes();
     router
+        .merge(verify::routes())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let (vi, en) = ("Phương thức không được hỗ trợ", "This method is not supported here");

@@ -50,6 +50,7 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(public::products))
         .routes(routes!(public::trust_list))
         .routes(routes!(public::trust_list_jws))
+        .routes(routes!(public::trust_anchors))
         .routes(routes!(session::log_in, session::who, session::log_out))
         .routes(routes!(people::register))
         .routes(routes!(people::find))

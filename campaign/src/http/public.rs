@@ -1,4 +1,4 @@
-//! What anybody may read: health, places, products, the trust list, the description of the API.
+//! What anybody may read: health, places, products, the trust list and its roots, the description of the API.
 
 use axum::Json;
 use axum::extract::State;
@@ -152,6 +152,17 @@ pub(super) async fn trust_list_jws(State(app): State<App>) -> Result<Response, P
     let list = issuer.trust_list_jws().await.map_err(|_| issuer_away())?;
     Ok(([(header::CONTENT_TYPE, "application/jose"), (header::CACHE_CONTROL, "public, max-age=300")], list)
         .into_response())
+}
+
+/// The root certificates that the trust list leads to, as PEM. Whoever needs certainty gets them by another way and compares;
+/// the checker's app remembers those of its first visit and refuses others.
+#[utoipa::path(get, path = "/api/trust-anchors", tag = "public",
+    responses((status = 200, content_type = "application/pem-certificate-chain"), (status = 404, body = Problem)))]
+pub(super) async fn trust_anchors(State(app): State<App>) -> Result<Response, Problem> {
+    let anchors = app.anchors.as_ref().ok_or_else(Problem::not_found)?;
+    let headers =
+        [(header::CONTENT_TYPE, "application/pem-certificate-chain"), (header::CACHE_CONTROL, "public, max-age=300")];
+    Ok((headers, anchors.to_vec()).into_response())
 }
 
 pub(super) fn issuer_away() -> Problem {

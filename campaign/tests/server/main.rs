@@ -67,6 +67,7 @@ impl Ground {
             sessions: Arc::clone(&self.sessions),
             clock: Arc::new(SystemClock),
             issuer: None,
+            anchors: None,
             rehearsal: None,
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -124,6 +124,7 @@ impl Ground {
             sessions,
             clock: clock.clone(),
             issuer: None,
+            anchors: None,
             rehearsal: None,
         };
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");

@@ -1,0 +1,87 @@
+//! The faces: the verifier's WebAssembly module, the pages around it, and their tests in a browser.
+
+mod browser;
+mod training;
+
+use crate::{root, shell, tools, wasm};
+use anyhow::{Context as _, Result, anyhow};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+pub(crate) use browser::{bench, test};
+
+/// The name of the module's files.
+const MODULE: &str = "verifier";
+/// What the optimiser may use: what the compiler's own output uses already.
+const WASM_OPT: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Builds the module and the checker's app: `web/verifier/dist`, which `campaign serve` answers with at `/verify/`.
+pub(crate) fn build() -> Result<()> {
+    tools::ensure()?;
+    let web = root()?.join("web");
+    install(&web)?;
+    let generated = web.join("verifier/generated");
+    module(&generated)?;
+    training::write(&generated.join("training.json"))?;
+    shell::run(npm(&web).args(["run", "build", "--workspace", "verifier"]))
+}
+
+/// Builds the verifier's module with its JavaScript and its types into `folder`: `verifier.js`, `verifier.d.ts`,
+/// `verifier_bg.wasm`. Nothing is done where they are newer than what they are made of.
+pub(crate) fn module(folder: &Path) -> Result<()> {
+    let web = root()?.join("web");
+    install(&web)?;
+    let built = wasm::verifier()?;
+    let module = folder.join(format!("{MODULE}_bg.wasm"));
+    if is_newer(&module, &built) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Bindgen::new()
+        .input_path(&built)
+        .out_name(MODULE)
+        .web(true)?
+        .typescript(true)
+        .remove_producers_section(true)
+        .generate(folder)?;
+    let small = folder.join("small.wasm");
+    shell::run(Command::new(web.join("node_modules/.bin/wasm-opt")).args(WASM_OPT).arg(&module).arg("-o").arg(&small))?;
+    std::fs::rename(small, module)?;
+    Ok(())
+}
+
+/// Installs what `package-lock.json` names, once for each state of it.
+fn install(web: &Path) -> Result<()> {
+    if is_newer(&web.join("node_modules/.package-lock.json"), &web.join("package-lock.json")) {
+        return Ok(());
+    }
+    shell::run(npm(web).arg("ci"))
+}
+
+fn npm(web: &Path) -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(web);
+    command
+}
+
+/// Whether `made` is there and not older than `source`.
+fn is_newer(made: &Path, source: &Path) -> bool {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    changed(made).zip(changed(source)).is_some_and(|(made, source)| made >= source)
+}
+
+/// A folder below `target` for what tests leave behind.
+fn output(name: &str) -> Result<PathBuf> {
+    let folder = root()?.join("target").join(name);
+    std::fs::create_dir_all(&folder).map_err(|error| anyhow!("cannot make {}: {error}", folder.display()))?;
+    Ok(folder)
+}
