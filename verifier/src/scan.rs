@@ -1,14 +1,14 @@
 //! Finds and reads a QR symbol in a grey picture. Pure Rust and without a clock, so that the same code serves the
 //! command line, the browser's camera and the tests. It only reads: what the text is worth, [`crate::Verifier`] says.
 
+mod symbol;
+
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rxing::{
-    BarcodeFormat, BinaryBitmap, DecodeHints, FilteredImageReader, Luma8Source, MultiFormatReader, Reader,
-    common::HybridBinarizer,
-};
+use rxing::common::HybridBinarizer;
+use rxing::{BinaryBitmap, DecodeHints, FilteredImageReader, Luma8Source, Reader as _};
+use symbol::SymbolReader;
 
 /// The most pixels a picture may have (24 million): a bound on memory and work, of any picture that somebody may have
 /// made to keep us busy.
@@ -103,7 +103,7 @@ fn bounded(width: u32, height: u32, luma: &[u8]) -> Result<(), Error> {
 
 fn plain(width: u32, height: u32, luma: &[u8], also_inverted: bool) -> Option<String> {
     let source = Luma8Source::new_with_slice(luma, width, height).ok()?;
-    let found = MultiFormatReader::default()
+    let found = SymbolReader
         .decode_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints(also_inverted))
         .ok()?;
     Some(found.getText().to_owned())
@@ -115,7 +115,7 @@ fn patient(width: u32, height: u32, luma: &[u8]) -> Option<String> {
         return None;
     }
     let source = Luma8Source::new_with_slice(&luma, width, height).ok()?;
-    let found = FilteredImageReader::new(MultiFormatReader::default())
+    let found = FilteredImageReader::new(SymbolReader)
         .decode_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints(true))
         .ok()?;
     Some(found.getText().to_owned())
@@ -157,12 +157,7 @@ fn is_enlarged_within_bounds(width: u32, height: u32) -> bool {
 }
 
 fn hints(also_inverted: bool) -> DecodeHints {
-    DecodeHints {
-        PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
-        TryHarder: Some(true),
-        AlsoInverted: Some(also_inverted),
-        ..DecodeHints::default()
-    }
+    DecodeHints { AlsoInverted: Some(also_inverted), ..DecodeHints::default() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 // Static pages with relative paths, so that they work below /verify/ as anywhere else.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
-import { serviceWorker } from "./service-worker/plugin";
+import { serviceWorker } from "./service-worker/plugin.ts";
 
 export default defineConfig({
   base: "./",

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: optimised programs of `tests/benches` that measure ratios in one run.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{root, shell, tools};
+use crate::{root, shell, tools, web};
 use anyhow::Result;
 use std::process::Command;
 
@@ -17,6 +17,8 @@ enum What {
     Verify,
     /// Dose facts to certificate text, beside raw signing.
     Issue,
+    /// Camera frame to verdict in Chromium, beside jsQR and zxing-wasm.
+    Wasm,
     /// Commands through HTTP and keeper, beside plain inserts and fsynced appends.
     Write,
 }
@@ -26,6 +28,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         What::Verify => "verify",
         What::Issue => "issue",
         What::Write => "write",
+        What::Wasm => return web::bench(),
     };
     let mut command = Command::new("cargo");
     command.current_dir(root()?).args(["bench", "--locked", "--package", "tests", "--bench", name]);

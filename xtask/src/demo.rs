@@ -40,7 +40,18 @@ struct Places {
 /// A server that ends with this program, whatever happens.
 struct Server(Child);
 
+/// One dose from vial to verdict with its data in `data`, for others to go on from.
+pub(crate) fn once(data: PathBuf) -> Result<()> {
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+    chain(&Options { once: true, data: Some(data), listen: free.to_string() })
+}
+
 pub(crate) fn run(options: &Options) -> Result<()> {
+    crate::web::build()?;
+    chain(options)
+}
+
+fn chain(options: &Options) -> Result<()> {
     let root = root()?;
     let folder = options.data.clone().unwrap_or_else(|| root.join("demo-data"));
     let places = Places {
@@ -61,6 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             return Ok(());
         }
         println!("\nThe campaign answers at {address} (API: {address}/api/openapi.json). Ctrl-C stops it.");
+        println!("Check a certificate: {address}/verify/ (pictures to show it: {})", places.output.display());
         println!("Sample accounts: {}", places.data.join("sample-accounts.tsv").display());
         tokio::signal::ctrl_c().await?;
         Ok::<(), anyhow::Error>(())
@@ -69,7 +81,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// Builds our three programs and says where they are.
-fn build(root: &Path) -> Result<PathBuf> {
+pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     println!("Building (the first time takes some minutes) ...");
     let mut build = Command::new("cargo");
     build.current_dir(root).args(["build", "--locked", "--package", "campaign", "--package", "issuer"]);

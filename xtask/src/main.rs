@@ -33,7 +33,7 @@ enum Chore {
     /// Build the pure rooms for wasm32.
     Wasm,
     /// Build the checker's app, and the WebAssembly module in it.
-    Web,
+    Web(web::Options),
 }
 
 fn main() -> ExitCode {
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Chore::Test(options) => suite::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Wasm => wasm::build(),
-        Chore::Web => web::build(),
+        Chore::Web(options) => web::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{root, shell, tools, wasm};
+use crate::{root, shell, tools, wasm, web};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -11,6 +11,9 @@ pub(crate) struct Options {
     /// Leave out the wasm build.
     #[arg(long)]
     no_wasm: bool,
+    /// Leave out the app and its tests in the browser.
+    #[arg(long)]
+    no_web: bool,
 }
 
 /// What the test runner counted.
@@ -46,6 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_wasm {
         wasm::build()?;
     }
+    let succeeded = if options.no_web { succeeded } else { web::test(|line| count.add(line))? && succeeded };
     if count.passed == 0 {
         bail!("no test ran");
     }

@@ -20,6 +20,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "zbar-tools", shown_by: || on_path("zbarimg") },
     Package { name: "poppler-utils", shown_by: || on_path("pdftoppm") },
     Package { name: "python3-venv", shown_by: || works("python3", &["-c", "import ensurepip, venv"]) },
+    Package { name: "chromium", shown_by: || on_path("chromium") },
+    Package { name: "npm", shown_by: || on_path("npm") },
     Package { name: "openssl", shown_by: || on_path("openssl") },
 ];
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-pub(crate) use browser::{bench, test};
+pub(crate) use browser::{Options, bench, run, test};
 
 /// The name of the module's files.
 const MODULE: &str = "verifier";
