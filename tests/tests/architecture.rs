@@ -10,6 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("specs", &[]),
     ("trust-list", &["specs"]),
     ("verifier", &["specs", "trust-list"]),
+    ("verifier-wasm", &["specs", "trust-list", "verifier"]),
     ("wallet-core", &["specs", "trust-list", "verifier"]),
     ("issuer", &["specs", "trust-list", "verifier"]),
     ("campaign", &["specs", "trust-list", "verifier", "issuer"]),
