@@ -4,8 +4,9 @@
 
 use rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
 use rxing::common::{BitMatrix, BitSource, DetectorRXingResult as _};
+use rxing::qrcode::common::Version;
 use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
-use rxing::qrcode::decoder::{BitMatrixParser, DataBlock};
+use rxing::qrcode::decoder::{BitMatrixParser, DataBlock, DataMask};
 use rxing::{BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Exceptions, RXingResult, Reader};
 
 /// The characters of the alphanumeric mode, in the order of their values (ISO/IEC 18004, table 5).
@@ -50,9 +51,11 @@ fn read(picture: &BitMatrix) -> Option<String> {
 /// The text of a sampled symbol.
 fn decode(modules: &BitMatrix) -> Option<String> {
     let mut parser = BitMatrixParser::new(modules.clone()).ok()?;
-    let version = parser.readVersion().ok()?;
-    let level = parser.readFormatInformation().ok()?.getErrorCorrectionLevel();
-    let codewords = parser.readCodewords().ok()?;
+    let format = parser.readFormatInformation().ok()?;
+    let (level, mask) = (format.getErrorCorrectionLevel(), DataMask::try_from(format.getDataMask()).ok()?);
+    // The side says the version. What the symbol writes of it lies where a tilted one is sampled worst.
+    let version = Version::getVersionForNumber(modules.getHeight().checked_sub(17)? / 4).ok()?;
+    let codewords = codewords(modules, &version.buildFunctionPattern().ok()?, &mask);
     let corrector = ReedSolomonDecoder::new(PredefinedGenericGF::QrCodeField256.into());
     let mut data = Vec::new();
     for block in DataBlock::getDataBlocks(&codewords, version, level).ok()? {
@@ -63,6 +66,26 @@ fn decode(modules: &BitMatrix) -> Option<String> {
         data.extend_from_slice(words.get(..wanted)?);
     }
     text(&data, version.getVersionNumber())
+}
+
+/// The modules that are no pattern, in the order of the standard (7.7.3): pairs of columns from the right, up and down by
+/// turns, past the column of the timing pattern.
+fn codewords(modules: &BitMatrix, patterns: &BitMatrix, mask: &DataMask) -> Vec<u8> {
+    let side = modules.getHeight();
+    let mut bits = Vec::new();
+    for (turn, right) in (7..side).rev().step_by(2).chain([5, 3, 1]).enumerate() {
+        for step in 0..side {
+            let y = if turn % 2 == 0 { side - 1 - step } else { step };
+            for x in [right, right - 1] {
+                if !patterns.get(x, y) {
+                    bits.push(modules.get(x, y) != mask.isMasked(y, x));
+                }
+            }
+        }
+    }
+    // What is left over is no whole codeword and says nothing.
+    let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| (byte << 1) | u8::from(*bit));
+    bits.chunks_exact(8).map(byte).collect()
 }
 
 /// A symbol seen in a mirror or through the paper has its rows and columns exchanged.
@@ -123,7 +146,9 @@ fn digits(bits: &mut BitSource<'_>, count_bits: usize, read: &mut Vec<u8>) -> Op
         for place in (0..digits).rev() {
             let digit = value / 10_u32.pow(place);
             // A value above 999 is no three digits.
-            read.push(b'0' + u8::try_from(if place + 1 == digits { digit } else { digit % 10 }).ok().filter(|d| *d < 10)?);
+            read.push(
+                b'0' + u8::try_from(if place + 1 == digits { digit } else { digit % 10 }).ok().filter(|d| *d < 10)?,
+            );
         }
         left -= digits;
     }

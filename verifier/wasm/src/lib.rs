@@ -2,8 +2,8 @@
 //! A thin layer: [`verifier::Checker`] decides, [`verifier::scan`] reads pictures, `specs` has the words. No clock and no
 //! network in here either; the page hands over the time and the signed list.
 //!
-//! Times are seconds since 1970 as JavaScript numbers. Errors are JavaScript `Error`s whose message begins with the stable
-//! code of the error, a colon after it. A panic ends the module (`unreachable`): whoever calls makes a new instance and
+//! Times are seconds since 1970 as JavaScript numbers. Errors are JavaScript `Error`s whose message is the reason code of the
+//! norm, the error's own code and words, with colons between. A panic ends the module (`unreachable`): whoever calls makes a new instance and
 //! answers "cannot tell".
 
 mod words;
@@ -115,7 +115,9 @@ fn at(unix_seconds: f64) -> UnixTime {
 }
 
 fn refused(error: &trust_list::Error) -> JsError {
-    JsError::new(&format!("{}: {error}", error.code()))
+    let believing_nothing = verifier::Verifier::new(portable()).with_refused_list(error).trust(UnixTime(0));
+    let reason = believing_nothing.list_refused.map_or("", specs::reason::Reason::code);
+    JsError::new(&format!("{reason}: {}: {error}", error.code()))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ export type Response = { id: number; answer: unknown } | { id: number; error: st
 
 /** The module ended or hung. */
 export class EngineFailed extends Error {}
-/** The module refused what it was given; begins with the stable code of the error. */
+/** The module refused what it was given; begins with the reason code of the norm. */
 export class Refused extends Error {
   get code(): string {
     return this.message.split(":", 1)[0] ?? this.message;

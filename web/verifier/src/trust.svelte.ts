@@ -12,6 +12,9 @@ const LIST = "../api/trust-list";
 /** How often a page that stays open looks for a newer list, in milliseconds. */
 const RENEWAL = 30 * 60 * 1000;
 
+/** For a refusal that has no words in this version. */
+const UNKNOWN = { vi: { finding: "?" }, en: { finding: "?" } };
+
 class TrustData {
   /** As the verifier sees it now; `undefined` before it was asked. */
   state = $state<Trust | undefined>();
@@ -51,7 +54,7 @@ class TrustData {
       await this.#take(this.#kept, list);
       return true;
     } catch (error) {
-      if (error instanceof Refused) this.refused = await engine.words(error.code).catch(() => undefined);
+      if (error instanceof Refused) this.refused = (await engine.words(error.code).catch(() => undefined)) ?? UNKNOWN;
       return false;
     } finally {
       await this.look().catch(() => {});

@@ -60,7 +60,8 @@ function answer(ask: Request["ask"]): unknown {
       return ask.patient ? scan_rgba(ask.width, ask.height, pixels) : scan_frame_rgba(ask.width, ask.height, pixels);
     }
     case "words":
-      return inBoth((language) => JSON.parse(words(ask.code, language) ?? "null") as ReasonWords | null);
+      if (words(ask.code, "vi") === undefined) return undefined;
+      return inBoth((language) => JSON.parse(words(ask.code, language) ?? "{}") as ReasonWords);
   }
 }
 

@@ -56,7 +56,13 @@ pub(super) fn write(path: &Path) -> Result<()> {
 
 fn sample(reason: &str, text: &str) -> Result<Value> {
     let symbol = Symbol::encode(text, Use::Screen)?;
-    Ok(json!({ "reason": reason, "text": text, "width": symbol.width() + 8, "path": symbol.svg_path() }))
+    Ok(json!({ "reason": reason, "text": text, "width": symbol.width(), "modules": packed(symbol.modules()) }))
+}
+
+/// Four modules in a hexadecimal digit, row after row; the last one filled up with light ones.
+fn packed(modules: &[bool]) -> String {
+    let digit = |four: &[bool]| (0..4).fold(0, |sum, at| (sum << 1) | u32::from(four.get(at) == Some(&true)));
+    modules.chunks(4).map(|four| format!("{:x}", digit(four))).collect()
 }
 
 impl Signer {
