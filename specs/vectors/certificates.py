@@ -136,7 +136,7 @@ def bad():
     yield "a web address", "https://example.org/", "prefix-missing"
     yield "lower-case prefix", "hc1:" + whole[4:], "prefix-missing"
     yield "prefix of a later version", "HC2:" + whole[4:], "unsupported-context"
-    yield "a SMART Health Card", "shc:/56762909524320603460292437404460312229595326546034602925407728043360287028647167452228092861", "unsupported-format"
+    yield "a SMART Health Link", "shlink:/eyJ1cmwiOiJodHRwczovL2V4YW1wbGUub3JnL3NobCIsImtleSI6InJ4VGdZT2FLSlBGdGNFZDBxY2NlTjh3RVUifQ", "unsupported-format"
     yield "nothing but the prefix", "HC1:", "compression-invalid"
     yield "longer than any QR symbol", "HC1:" + "0" * 4293, "too-long"
     yield "a character outside Base45", whole[:40] + "_" + whole[41:], "base45-invalid"

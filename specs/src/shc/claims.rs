@@ -49,7 +49,7 @@ impl Claims {
         }
         let subject = vc.get("credentialSubject").ok_or(Error::Field { field: "vc.credentialSubject" })?;
         let version = fields::text(subject, "fhirVersion", "fhirVersion")?;
-        if !version.strip_prefix("4.0.").is_some_and(|patch| patch.parse::<u8>().is_ok()) {
+        if version.strip_prefix("4.0.").is_none_or(|patch| patch.parse::<u8>().is_err()) {
             return Err(Error::FhirVersion);
         }
         let bundle = subject.get("fhirBundle").ok_or(Error::Field { field: "fhirBundle" })?;
