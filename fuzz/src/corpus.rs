@@ -198,6 +198,7 @@ impl Corpus {
                 certificate.encode().iter().for_each(|bytes| self.keep(Kind::National, bytes))
             }
             Content::EuDcc(certificate) => certificate.encode().iter().for_each(|bytes| self.keep(Kind::Dcc, bytes)),
+            _ => {}
         }
     }
 

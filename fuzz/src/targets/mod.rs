@@ -9,13 +9,20 @@ mod hcert;
 mod icao;
 mod inspect;
 mod national;
+mod nzcp;
 mod picture;
+mod revocation;
+mod rules;
 mod scan;
+mod shc;
 mod signed;
 mod signer_list;
+mod status_list;
+mod swiss_light;
 mod time;
 mod trust_list;
 mod uvci;
+mod vds_nc;
 mod verify;
 mod x509;
 mod zlib;
@@ -33,13 +40,20 @@ pub const ALL: &[Target] = &[
     icao::TARGET,
     inspect::TARGET,
     national::TARGET,
+    nzcp::TARGET,
     picture::TARGET,
+    revocation::TARGET,
+    rules::TARGET,
     scan::TARGET,
+    shc::TARGET,
     signed::TARGET,
     signer_list::TARGET,
+    status_list::TARGET,
+    swiss_light::TARGET,
     time::TARGET,
     trust_list::TARGET,
     uvci::TARGET,
+    vds_nc::TARGET,
     verify::TARGET,
     x509::TARGET,
     zlib::TARGET,
