@@ -11,7 +11,7 @@ use rust_embed::RustEmbed;
 use super::{App, Problem};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web/verifier/dist"]
+#[folder = "../web/verifier/dist"]
 #[allow_missing = true]
 struct Files;
 
@@ -19,13 +19,17 @@ struct Files;
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
                       media-src 'self' blob: mediastream:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
-    (HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(), geolocation=(), payment=()"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-];
+
+/// What every file is answered with.
+fn guards() -> [(HeaderName, &'static str); 5] {
+    [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(), geolocation=(), payment=()"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ]
+}
 
 /// The routes of the app.
 pub(super) fn routes() -> Router<App> {
@@ -37,7 +41,8 @@ pub(super) fn routes() -> Router<App> {
 
 fn file(path: &str) -> Response {
     let Some(found) = Files::get(path) else {
-        return if path == "index.html" { not_built() } else { Problem::not_found() }.into_response();
+        let problem = if path == "index.html" { not_built() } else { Problem::not_found() };
+        return problem.into_response();
     };
     // Names of assets carry the hash of their content; everything else may change with the next release.
     let age = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -45,7 +50,7 @@ fn file(path: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
-    for (name, value) in HEADERS {
+    for (name, value) in guards() {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response

@@ -15,8 +15,8 @@ export const certificate = (profile) => readFileSync(join(LACHAN_DEMO, "certific
 export const symbol = (profile) => readFileSync(join(LACHAN_DEMO, "certificates", `${profile}-qr.svg`), "utf8");
 export const picture = (profile) => join(LACHAN_DEMO, "certificates", `${profile}-qr.png`);
 
-export async function start(port) {
-  port ??= await freePort();
+export async function start() {
+  const port = await freePort();
   const [data, keys] = [join(LACHAN_DEMO, "campaign"), join(LACHAN_DEMO, "keys")];
   const program = spawn(
     join(LACHAN_PROGRAMS, "campaign"),
@@ -37,7 +37,7 @@ export async function start(port) {
     program.kill("SIGTERM");
     await ended;
   };
-  return { url, app: `${url}/verify/`, port, stop };
+  return { url, app: `${url}/verify/`, stop };
 }
 
 function freePort() {

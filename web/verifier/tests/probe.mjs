@@ -2,12 +2,9 @@
 // loads the same module, and two readers of other people when it is asked to compare.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 
-const require = createRequire(import.meta.url);
 const here = (path) => new URL(path, import.meta.url).pathname;
-const packageFile = (name, file) => join(dirname(require.resolve(`${name}/package.json`)), file);
+const packageFile = (name, file) => here(`../../node_modules/${name}/${file}`);
 const FILES = {
   "/": ["text/html", () => "<!doctype html><title>probe</title><video muted playsinline></video><canvas></canvas>"],
   "/verifier.js": ["text/javascript", () => readFileSync(here("../generated/verifier.js"))],
