@@ -190,6 +190,7 @@ def dates():
     yield "a seal, its sample tomorrow", sealed(vds_nc.test("dat", sc="2026-11-25T08:30:00Z",
             ri="2026-11-26T08:30:00Z")), "dates-implausible"
     yield "a seal, its result before its sample", sealed(vds_nc.test("dat", ri="2026-11-19T08:30:00Z")), "dates-implausible"
+    yield "a seal, a dose number with a fraction of zero", SEAL.replace('"seq":1', '"seq":1.0'), "content-schema"
     yield "a seal, dose 0", sealed(vds_nc.dose(seq=0)), "content-schema"
     yield "a seal, a dose number that is null", sealed(vds_nc.dose(seq=None)), "content-schema"
 

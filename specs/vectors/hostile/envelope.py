@@ -24,7 +24,7 @@ def prefix():
     inner = whole[4:]
     yield "a blank within the prefix", "HC1 :" + inner, "prefix-missing"
     yield "a blank before the prefix", " " + whole, "prefix-missing"
-    yield "the prefix twice", "HC1:" + whole, "base45-invalid" if len(whole) % 3 == 1 else "compression-invalid"
+    yield "the prefix twice", "HC1:" + whole, "base45-invalid"
     yield "no colon", "HC1" + inner, "prefix-missing"
     yield "a semicolon for the colon", "HC1;" + inner, "prefix-missing"
     yield "a Cyrillic letter", "HС1:" + inner, "prefix-missing"
@@ -176,7 +176,7 @@ def cbor():
     yield "a card of 33 levels", card(text[:-1] + b',"x":' + b"[" * 33 + b"]" * 33 + b"}"), "json-too-large"
     yield "a seal with a key twice", SEAL.replace('"seq":1', '"seq":1,"seq":2'), "json-duplicate-key"
     yield "a seal with its data twice", SEAL[:-1] + ',"data":{}}', "json-duplicate-key"
-    yield "a seal with a fraction", SEAL.replace('"seq":1', '"seq":1.0'), "json-malformed"
+    yield "a seal with a fraction", SEAL.replace('"seq":1', '"seq":1.25'), "json-malformed"
     yield "a seal with a number beyond 2^53", SEAL.replace('"seq":1', '"seq":90071992547409930'), "json-malformed"
     yield "a seal with half a pair of surrogates", SEAL.replace("DEMO CLINIC", "\\ud800"), "json-malformed"
     yield "a seal of too many levels", SEAL[:-1] + ',"x":' + "[" * 12 + "]" * 12 + "}", "json-too-large"
@@ -238,4 +238,4 @@ def cose():
     yield "a card that demands a feature", shc.symbol(shc.jws(shc.claims(), header(crit=["exp"], exp=0))), "cose-critical-header"
     yield "a card of five parts, encrypted", shc.symbol(shc.jws(shc.claims()) + ".AAAA.AAAA"), "jws-malformed"
     yield "a card whose header says two algorithms", shc.symbol(shc.jws(shc.claims(),
-            header()[:-1] + ',"alg":"none"}')), "json-duplicate-key"
+            header()[:-1] + ',"alg":"none"}')), "jws-malformed"
