@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::cbor::Reader;
+use crate::cbor::{Limits, Reader, validate};
 use crate::cose::{self, Place, Sign1, Tagging, alg};
 use crate::fields::{Error, Fields};
 use crate::hcert::{self, Claims, Content, Key, MAX_CHARS};
@@ -24,6 +24,8 @@ const CONTEXTS: [&str; 2] = ["https://www.w3.org/2018/credentials/v1", "https://
 const TYPES: [&str; 2] = ["VerifiableCredential", "PublicCovidPass"];
 /// The one version of the pass.
 const VERSION: &str = "1.0.0";
+/// The claim that names the issuer (RFC 8392 section 3.1.1).
+const ISS: i64 = 1;
 /// The claim that holds the identifier (RFC 8392 section 3.1.7).
 const CTI: i64 = 7;
 
@@ -118,6 +120,23 @@ pub fn claims(message: &Sign1<'_>) -> Result<Claims, hcert::Error> {
         status: None,
         tolerances: Tolerances::NONE,
     })
+}
+
+/// Claim 1, whatever the rest of the pass is like: in whose name it is said to be signed, which must be known before anything
+/// else of it may be judged. `None` where there is no such text.
+pub fn issuer(message: &Sign1<'_>) -> Option<String> {
+    validate(message.payload, &Limits::FOREIGN).ok()?;
+    let mut reader = Reader::new(message.payload);
+    let mut items = reader.map().ok()?;
+    while reader.more(&mut items).ok()? {
+        let issuer = reader.clone().signed() == Ok(ISS);
+        reader.skip().ok()?;
+        if issuer {
+            return reader.text().ok().map(Cow::into_owned);
+        }
+        reader.skip().ok()?;
+    }
+    None
 }
 
 /// What the envelope of a pass must be: tag 18, ES256 and a key identifier, both in the protected header. The identifier

@@ -78,17 +78,22 @@ pub fn claims(message: &Sign1<'_>) -> Result<Claims, hcert::Error> {
 /// The map under the claim, of which kind 1 is read.
 fn kinds(reader: &mut Reader<'_>, tolerances: &mut Tolerances) -> Result<Option<Certificate>, hcert::Error> {
     let mut items = reader.map().map_err(|_| hcert::Error::Claim { claim: CLAIM })?;
-    let mut content = None;
+    let (mut content, mut unknown) = (None, None);
     while reader.more(&mut items).map_err(hcert::Error::Cbor)? {
-        let ours = reader.clone().signed() == Ok(SUB_CLAIM);
+        let kind = reader.clone().signed().ok();
+        let ours = kind == Some(SUB_CLAIM);
         reader.skip().map_err(hcert::Error::Cbor)?;
         if ours {
             content = Some(Certificate::read(reader, tolerances).map_err(hcert::Error::Fields)?);
         } else {
+            unknown = unknown.or(kind);
             reader.skip().map_err(hcert::Error::Cbor)?;
         }
     }
-    Ok(content)
+    match (&content, unknown) {
+        (None, Some(key)) => Err(hcert::Error::UnsupportedContent { key }),
+        _ => Ok(content),
+    }
 }
 
 impl Certificate {

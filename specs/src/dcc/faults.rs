@@ -2,6 +2,7 @@
 
 use super::{Certificate, Entry, Name, Recovery, Test, Vaccination};
 use crate::time::{Date, PartialDate, UnixTime};
+use crate::uvci::Uvci;
 use crate::value_set::{Set, ValueSets};
 use unicode_normalization::is_nfc;
 
@@ -321,7 +322,7 @@ fn vaccination(entry: &Vaccination, faults: &mut Vec<Fault>) {
     date("v.dt", &entry.date, faults);
     country("v.co", &entry.country, faults);
     at_most_80("v.is", &entry.issuer, faults);
-    at_most_80("v.ci", &entry.id, faults);
+    identifier("v.ci", &entry.id, faults);
 }
 
 fn test(entry: &Test, faults: &mut Vec<Fault>) {
@@ -333,7 +334,7 @@ fn test(entry: &Test, faults: &mut Vec<Fault>) {
     at_most_80("t.tc", entry.centre.as_deref().unwrap_or_default(), faults);
     country("t.co", &entry.country, faults);
     at_most_80("t.is", &entry.issuer, faults);
-    at_most_80("t.ci", &entry.id, faults);
+    identifier("t.ci", &entry.id, faults);
 }
 
 fn recovery(entry: &Recovery, faults: &mut Vec<Fault>) {
@@ -343,7 +344,15 @@ fn recovery(entry: &Recovery, faults: &mut Vec<Fault>) {
     date("r.du", &entry.valid_until, faults);
     country("r.co", &entry.country, faults);
     at_most_80("r.is", &entry.issuer, faults);
-    at_most_80("r.ci", &entry.id, faults);
+    identifier("r.ci", &entry.id, faults);
+}
+
+/// What [`uvci`](crate::uvci) refuses besides an empty one: more bytes than any has, control characters.
+fn identifier(field: &'static str, text: &str, faults: &mut Vec<Fault>) {
+    at_most_80(field, text, faults);
+    if !text.is_empty() && Uvci::parse(text).is_err() {
+        faults.push(Fault::Pattern { field });
+    }
 }
 
 fn not_empty(fields: &[(&'static str, &String)], faults: &mut Vec<Fault>) {
@@ -384,13 +393,10 @@ fn is_version(text: &str) -> bool {
     well_formed && numbers == 3
 }
 
-/// `^((19|20)\d\d(-\d\d){0,2}){0,1}$`: the years 1900 to 2099, and not necessarily a day that exists.
+/// `^((19|20)\d\d(-\d\d){0,2}){0,1}$`: the years 1900 to 2099. A month or day `00` is one that is not known; other days that do not
+/// exist are refused although the pattern lets them pass, because they would pass every comparison with the event too.
 fn is_birth_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    matches!(bytes.len(), 0 | 4 | 7 | 10)
-        && (bytes.is_empty() || bytes.starts_with(b"19") || bytes.starts_with(b"20"))
-        && bytes
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
+    let century = text.starts_with("19") || text.starts_with("20");
+    let known = text.trim_end_matches("-00");
+    text.is_empty() || (matches!(text.len(), 4 | 7 | 10) && century && PartialDate::parse(known).is_some())
 }

@@ -27,7 +27,14 @@ pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<String, Erro
 }
 
 pub(super) fn collect<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<(String, Tolerances), Error> {
-    let symbols: Vec<Symbol<'_>> = texts.into_iter().map(Symbol::read).collect::<Result<_, _>>()?;
+    let mut symbols: Vec<Symbol<'_>> = Vec::new();
+    for text in texts {
+        symbols.push(match Symbol::read(text) {
+            // Something else, scanned in between.
+            Err(Error::Prefix) if !symbols.is_empty() => return Err(Error::MixedChunks),
+            symbol => symbol?,
+        });
+    }
     let Some(first) = symbols.first() else { return Err(Error::Prefix) };
     let mut tolerances = Tolerances::NONE;
     if let ([whole], None | Some((1, 1))) = (&symbols[..], first.chunk) {

@@ -122,7 +122,10 @@ fn forgiven(fault: &Fault, certificate: &dcc::Certificate) -> bool {
     match fault {
         // Special signs in transliterated names (NO), a name left untransliterated, a schema version spelt oddly.
         Fault::Pattern { field: "nam.fnt" | "nam.gnt" | "ver" } | Fault::NameNotTransliterated { .. } => true,
-        Fault::NoStandardName => certificate.name.family.is_some() || certificate.name.given.is_some(),
+        Fault::NoStandardName => {
+            let written = [&certificate.name.family, &certificate.name.given];
+            written.into_iter().flatten().any(|name| !name.is_empty())
+        }
         Fault::TooLong { .. } | Fault::NotNfc { .. } => true,
         // A time of sampling in another spelling, as long as the day is clear.
         Fault::NotADateTime { .. } => match &certificate.entry {

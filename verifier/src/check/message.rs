@@ -185,7 +185,7 @@ impl Message<'_> {
     pub(super) fn signer(&self) -> Named<'_> {
         match self {
             Self::Cose(Container::Nzcp, message) => {
-                let issuer = nzcp::claims(message).ok().and_then(|claims| claims.iss);
+                let issuer = nzcp::issuer(message);
                 let url = issuer.as_deref().and_then(|issuer| nzcp::key_url(issuer, message));
                 match (issuer, url) {
                     (Some(issuer), Some(url)) => Named::OfIssuer(issuer, trust_list::signers::kid_of_url(&url)),

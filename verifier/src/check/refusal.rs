@@ -27,6 +27,10 @@ pub(super) fn of_text(error: &hcert::Error) -> (Step, Reason) {
 pub(super) fn of_claims(error: &hcert::Error) -> Reason {
     use hcert::Error as E;
     match error {
+        // What is not well-formed was refused before a field was read: here a field has another type than its own.
+        E::National(national::Error::Cbor(cbor::Error::WrongType { .. } | cbor::Error::OutOfRange { .. })) => {
+            Reason::ContentSchema
+        }
         E::Cbor(error)
         | E::Dcc(dcc::Error::Cbor(error))
         | E::National(national::Error::Cbor(error))
@@ -70,7 +74,8 @@ pub(super) fn of_seal(error: &vds_nc::Error) -> (Step, Reason) {
         E::Prefix => (Step::Prefix, Reason::PrefixMissing),
         E::TooLong { .. } => (Step::Size, Reason::TooLong),
         E::Json(error) => (Step::Json, of_json(error)),
-        E::Type | E::Version => (Step::Json, Reason::ContentUnsupported),
+        E::Type => (Step::Json, Reason::ContentUnsupported),
+        E::Version => (Step::Json, Reason::UnsupportedContext),
         E::Base64 { .. } => (Step::Encoding, Reason::EncodingInvalid),
         E::Frame { .. } => (Step::Json, Reason::JsonMalformed),
         _ => (Step::Content, Reason::ContentSchema),

@@ -1,0 +1,1 @@
+"""Texts and trust data that lie, layer by layer; see ../invalid.py."""
