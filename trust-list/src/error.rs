@@ -206,6 +206,14 @@ pub enum Error {
         /// Sequence number offered.
         offered: u64,
     },
+    /// A bundle is held that says what was taken back, and a list is offered that does not.
+    #[error("list {offered} carries no revocation data, and bundle {held}, which is held already, does")]
+    RevocationDropped {
+        /// Sequence number held.
+        held: u64,
+        /// Sequence number offered.
+        offered: u64,
+    },
     /// The same sequence number, another content.
     #[error("there are two different lists with sequence number {sequence}")]
     Fork {
@@ -260,6 +268,7 @@ impl Error {
             Error::ListSignature => "list-signature-invalid",
             Error::ClockBeforeIssue { .. } => "clock-before-issue",
             Error::Rollback { .. } => "list-rollback",
+            Error::RevocationDropped { .. } => "list-revocation-dropped",
             Error::Fork { .. } => "list-fork",
             Error::OtherIssuer { .. } => "list-other-issuer",
         }

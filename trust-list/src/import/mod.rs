@@ -47,6 +47,20 @@ impl Imported {
     }
 }
 
+/// The keys that one issuer publishes under its name: a DID document where `iss` is a DID, else a key set.
+///
+/// # Errors
+/// As [`nzcp::read`] and [`shc::jwks`]; [`Error::SourceForm`] where the document is that of another DID.
+pub fn of_issuer(iss: &str, bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Imported, Error> {
+    if !iss.starts_with("did:") {
+        return shc::jwks(iss, bytes, at, backend);
+    }
+    if text(&document(bytes)?, "id") != Some(iss) {
+        return Err(Error::SourceForm { detail: "it is the document of another issuer" });
+    }
+    nzcp::read(bytes, at, backend)
+}
+
 /// The longest text of an entry, in bytes ([`SignerEntry::name`], [`SignerEntry::issuer`]).
 const MAX_TEXT: usize = 200;
 
