@@ -52,6 +52,11 @@ fn a_seal_is_checked_by_the_authority_of_its_state() {
     let vectors: Value = serde_json::from_str(include_str!("../../specs/vectors/vds-nc.json")).unwrap();
     let text = vectors["cases"][0]["text"].as_str().unwrap();
     let csca = file("csca.pem", vectors["csca"].as_str().unwrap());
-    assert_eq!(reason(&["--csca", &csca, text]), "valid");
+    // The signatures are good; Utopia, whose seal it is, is no country, so no authority may speak for it.
+    assert_eq!(reason(&["--csca", &csca, text]), "signer-purpose");
+    let (_, said) = check(&["--json", "--at", AT, "--csca", &csca, text]);
+    let verdict: Value = serde_json::from_str(&said).unwrap();
+    let signature = verdict["checks"].as_array().unwrap().iter().find(|check| check["step"] == "signature").unwrap();
+    assert_eq!(signature["ok"], true);
     assert_eq!(reason(&[text]), "signer-unknown");
 }
