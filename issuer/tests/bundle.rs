@@ -236,3 +236,46 @@ fn the_command_says_what_it_took_and_what_it_refused() {
     assert!(String::from_utf8(refused.stderr).unwrap().contains("the rules cannot be read"));
     assert_eq!(std::fs::read(&out).unwrap(), before, "nothing is signed");
 }
+
+#[test]
+fn europes_signers_take_a_hundred_bytes_each_and_not_their_certificates() {
+    use base64::Engine as _;
+    let Some(folder) = vectors::folder("dgc") else { return };
+    let at = UnixTime::from_rfc3339("2021-06-01T12:00:00Z").unwrap();
+    let mut certificates = std::collections::BTreeMap::new();
+    for path in vectors::files(&folder, "json") {
+        let Ok(case) = serde_json::from_slice::<serde_json::Value>(&std::fs::read(path).unwrap()) else { continue };
+        let Some(raw) = case["TESTCTX"]["CERTIFICATE"].as_str().filter(|raw| !raw.is_empty()) else { continue };
+        let Ok(der) = base64::engine::general_purpose::STANDARD.decode(raw) else { continue };
+        let Ok(read) = trust_list::x509::Certificate::parse(&der) else { continue };
+        let kid = base64::engine::general_purpose::STANDARD.encode(read.kid());
+        let item = serde_json::json!({ "certificateType": "DSC", "country": "XX", "kid": kid, "rawData": raw });
+        certificates.insert(kid, (der.len(), item));
+    }
+    let items: Vec<_> = certificates.values().map(|(_, item)| item).collect();
+    let list = serde_json::to_vec(&items).unwrap();
+    let found = import::eu_gateway::read(&list, at, backend::native()).unwrap();
+    for (name, error) in &found.refused {
+        println!("  refused {name}: {error}");
+    }
+    let taken = found.entries.len();
+    let elliptic =
+        |entry: &&specs::signer_list::SignerEntry| !matches!(entry.key, specs::signer_list::KeyData::Rsa { .. });
+    let imported: Vec<_> = found.entries.iter().filter(elliptic).cloned().collect();
+    let (count, names) = (imported.len(), imported.iter().map(|entry| entry.name.len()).sum::<usize>());
+    let nation = Nation::new(at);
+    let plain = nation.publish("plain.cose", Parts::default(), at).len();
+    let whole = nation.publish("bundle.cose", Parts { imported, ..Parts::default() }, at).len();
+    let each = (whole - plain) / count;
+    let size: usize = certificates.values().map(|(size, _)| size).sum();
+    println!(
+        "{taken} of {} signers taken; {count} with elliptic keys: {each} bytes each, of which {} are the name; a certificate \
+         has {} and its entry in the gateway's list {}",
+        certificates.len(),
+        names / count,
+        size / certificates.len(),
+        list.len() / certificates.len()
+    );
+    assert!(count >= 40, "{count}");
+    assert!(each - names / count <= 110, "{each}");
+}

@@ -99,7 +99,8 @@ fn entry(name: &Name<'_>, method: &Value, at: UnixTime, backend: &dyn Backend) -
     if let Some(authority) = above.last() {
         let authority = certificate(authority)?;
         let anchor = Anchor::new(authority.name().to_owned(), authority);
-        find_path(&leaf, &[], &[anchor], at, backend, Role::DocumentSigner)?;
+        // One that begins later is asked about its first day.
+        find_path(&leaf, &[], &[anchor], at.max(leaf.not_before()), backend, Role::DocumentSigner)?;
     }
     document_signer(&leaf, country, profiles, at, backend)
 }
