@@ -7,6 +7,8 @@
 pub mod api;
 
 #[cfg(feature = "server")]
+pub mod bundle;
+#[cfg(feature = "server")]
 pub mod ceremony;
 #[cfg(feature = "server")]
 pub mod clock;

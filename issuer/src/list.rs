@@ -25,8 +25,8 @@ pub const JWS_FILE: &str = "trust-list.jws";
 pub const VALID_DAYS: u32 = 14;
 
 const SEQUENCE_FILE: &str = "trust-list.sequence";
-const LOCK_FILE: &str = "trust-list.lock";
-const MAX_LIST_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const LOCK_FILE: &str = "trust-list.lock";
+pub(crate) const MAX_LIST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A published list, in both forms, and opened as a verifier sees it.
 #[derive(Debug)]
@@ -55,6 +55,17 @@ pub enum Error {
     /// The list as COSE could not be built.
     #[error("the list could not be built: {0}")]
     Build(String),
+    /// Rules for a bundle that no verifier could read.
+    #[error(transparent)]
+    Rules(#[from] verifier::rules::Error),
+    /// A rule for a bundle whose logic no verifier could decide.
+    #[error("rule {rule} is not valid: {detail}")]
+    RuleInvalid {
+        /// Its identifier.
+        rule: String,
+        /// What is wrong with it.
+        detail: String,
+    },
 }
 
 /// Signs a new list and puts both its forms into `out`.
@@ -116,7 +127,8 @@ pub fn last_sequence(keyring: &Keyring) -> Result<u64, Error> {
     Ok(number.ok_or(keys::Error::Format { path, detail: "not a number" })?)
 }
 
-fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> Result<SignerList, Error> {
+/// A list of our own signers.
+pub(crate) fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> Result<SignerList, Error> {
     let signers = keyring.document_signers.iter().map(entry).collect::<Result<_, Error>>()?;
     let signer = &keyring.list_signer.certificate;
     if signer.not_after() <= at {
@@ -157,23 +169,38 @@ fn entry(credential: &Credential) -> Result<SignerEntry, Error> {
 }
 
 fn sign(keyring: &Keyring, key: &Arc<dyn SigningKey>, content: &SignerList, at: UnixTime) -> Result<Published, Error> {
-    let chain = [&keyring.list_signer.certificate, &keyring.signing_ca];
-    let certificates: Vec<Vec<u8>> = chain.iter().map(|certificate| certificate.der().to_vec()).collect();
+    let (cose, list) = seal(keyring, key, content, at)?;
+    let jws = jws::sign(content, &certificates(keyring), &keyring.list_signer.certificate.kid(), key)?;
+    Ok(Published { cose, jws, list })
+}
+
+/// What a verifier needs to find its way from the signature to the root.
+fn certificates(keyring: &Keyring) -> [Vec<u8>; 2] {
+    [&keyring.list_signer.certificate, &keyring.signing_ca].map(|certificate| certificate.der().to_vec())
+}
+
+/// The list as COSE_Sign1, and opened as a verifier does.
+pub(crate) fn seal(
+    keyring: &Keyring,
+    key: &Arc<dyn SigningKey>,
+    content: &SignerList,
+    at: UnixTime,
+) -> Result<(Vec<u8>, Verified<list::SignerList>), Error> {
     let payload = content.encode().map_err(|error| Error::Build(error.to_string()))?;
     let kid = keyring.list_signer.certificate.kid();
-    let unsigned = cose::Unsigned::new(key.algorithm().cose_id(), kid.to_vec(), payload).x5chain(certificates.clone());
+    let unsigned =
+        cose::Unsigned::new(key.algorithm().cose_id(), kid.to_vec(), payload).x5chain(certificates(keyring).to_vec());
     let signature = key.sign(&unsigned.to_be_signed())?;
     let cose = unsigned.sign(&signature);
     let list = list::open(&cose, std::slice::from_ref(&keyring.anchor), at, backend::native())?;
     if list.content() != content || !list.refused().is_empty() {
         return Err(Error::Build("what a verifier reads is not what was meant".into()));
     }
-    let jws = jws::sign(content, &certificates, &kid, key)?;
-    Ok(Published { cose, jws, list })
+    Ok((cose, list))
 }
 
 /// Takes the next number; on disk before it is used.
-fn next_sequence(keyring: &Keyring, at_least: u64) -> Result<u64, Error> {
+pub(crate) fn next_sequence(keyring: &Keyring, at_least: u64) -> Result<u64, Error> {
     let path = keyring.folder().join(SEQUENCE_FILE);
     let next =
         last_sequence(keyring)?.max(at_least).checked_add(1).ok_or_else(|| Error::Build("no number is left".into()))?;

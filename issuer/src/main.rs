@@ -19,10 +19,12 @@ use issuer::witness::Witness;
 use issuer::{list, server};
 use specs::signer_list::Environment;
 
+use cli::bundle::{self, Bundle};
 use cli::revocation::{self, Revocation};
 
 /// What is long enough for a file of its own.
 mod cli {
+    pub(crate) mod bundle;
     pub(crate) mod revocation;
 }
 
@@ -112,6 +114,9 @@ enum TrustList {
         #[command(flatten)]
         passphrase: PassphraseFile,
     },
+    /// Sign everything that a verifier needs while it has no network into one file: our signers, those of others,
+    /// what was revoked, rules
+    Bundle(Box<Bundle>),
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +167,7 @@ fn main() -> ExitCode {
         Command::TrustList(TrustList::Publish { keys, out, valid_days, passphrase }) => {
             publish(&keys, &out, valid_days, &passphrase)
         }
+        Command::TrustList(TrustList::Bundle(asked)) => bundle::run(&asked),
         Command::Serve(args) => runtime().and_then(|runtime| runtime.block_on(serve(&args))),
         Command::Log(Log::Verify { keys, data, passphrase }) => {
             runtime().and_then(|runtime| runtime.block_on(verify_log(&keys, &data, &passphrase)))

@@ -119,6 +119,12 @@ pub(crate) fn check_signer(certificate: &Certificate) -> Result<(), Error> {
     check_role(certificate, Role::DocumentSigner)
 }
 
+/// What a certificate must be to act as an authority right above signers, whenever it is valid.
+pub(crate) fn check_certificate_authority(certificate: &Certificate) -> Result<(), Error> {
+    check_extensions(certificate, Matters::All)?;
+    check_authority(certificate, 0)
+}
+
 /// Like [`verify_path`], and gives the whole chain.
 ///
 /// # Errors

@@ -140,6 +140,29 @@ pub enum Error {
     /// More work than an honest chain can need.
     #[error("checking the chain would take too much work")]
     WorkBudget,
+    /// A list of somebody else is not JSON, or too large.
+    #[error("the foreign list cannot be read: {0}")]
+    SourceJson(specs::json::Error),
+    /// A list of somebody else is not in the form of its kind.
+    #[error("the foreign list is not in its form: {detail}")]
+    SourceForm {
+        /// What is not.
+        detail: &'static str,
+    },
+    /// An entry of a list of somebody else cannot be used.
+    #[error("the entry cannot be used: {detail}")]
+    EntryForm {
+        /// Why not.
+        detail: &'static str,
+    },
+    /// An entry states another key identifier than its key or certificate has.
+    #[error("the entry has key identifier {stated} and its key {found}")]
+    KidMismatch {
+        /// As the list has it, in hex.
+        stated: String,
+        /// As it is, in hex.
+        found: String,
+    },
     /// What was signed is not a list of signers.
     #[error("the list of signers cannot be read: {0}")]
     ListMalformed(specs::signer_list::Error),
@@ -178,6 +201,14 @@ pub enum Error {
     /// An older list than the one held already.
     #[error("list {offered} is older than list {held}, which is held already")]
     Rollback {
+        /// Sequence number held.
+        held: u64,
+        /// Sequence number offered.
+        offered: u64,
+    },
+    /// A bundle is held that says what was taken back, and a list is offered that does not.
+    #[error("list {offered} carries no revocation data, and bundle {held}, which is held already, does")]
+    RevocationDropped {
         /// Sequence number held.
         held: u64,
         /// Sequence number offered.
@@ -224,6 +255,9 @@ impl Error {
             Error::Role { .. } => "role-refused",
             Error::EnvironmentMixed { .. } => "environment-mixed",
             Error::WorkBudget => "work-budget-exceeded",
+            Error::SourceJson(_) | Error::SourceForm { .. } => "source-malformed",
+            Error::EntryForm { .. } => "entry-refused",
+            Error::KidMismatch { .. } => "kid-mismatch",
             Error::StatusListMalformed(_) => "status-list-malformed",
             Error::ListMalformed(_)
             | Error::RevocationMalformed(_)
@@ -234,6 +268,7 @@ impl Error {
             Error::ListSignature => "list-signature-invalid",
             Error::ClockBeforeIssue { .. } => "clock-before-issue",
             Error::Rollback { .. } => "list-rollback",
+            Error::RevocationDropped { .. } => "list-revocation-dropped",
             Error::Fork { .. } => "list-fork",
             Error::OtherIssuer { .. } => "list-other-issuer",
         }

@@ -130,6 +130,7 @@ impl SignerList {
             sequence: self.content.sequence,
             issued: self.content.issued.0,
             digest: hex::encode(self.digest),
+            revokes: self.revocation.is_some(),
         }
     }
 
@@ -186,7 +187,8 @@ pub fn open(
 ///
 /// # Errors
 /// [`Error::OtherIssuer`] where another issuer, or another anchor, stands behind the new one; [`Error::Rollback`] where it has
-/// a lower number or was issued earlier; [`Error::Fork`] where it has the same number and another content.
+/// a lower number or was issued earlier; [`Error::Fork`] where it has the same number and another content;
+/// [`Error::RevocationDropped`] where the one held is a bundle with revocation data and the new one has none.
 pub fn accept(held: Verified<SignerList>, offered: Verified<SignerList>) -> Result<Verified<SignerList>, Error> {
     may_replace(&held, &offered)?;
     Ok(if offered.digest == held.digest { held } else { offered })
@@ -212,6 +214,9 @@ pub struct Mark {
     /// Seconds since 1970.
     issued: i64,
     digest: String,
+    /// It carried revocation data.
+    #[serde(default)]
+    revokes: bool,
 }
 
 impl Mark {
@@ -235,6 +240,11 @@ impl Mark {
         }
         if new.sequence < self.sequence || new.issued < self.issued {
             return Err(Error::Rollback { held: self.sequence, offered: new.sequence });
+        }
+        // The plain list of the same issuer is public and may be newer than the bundle. Who offers it must not thereby make
+        // a verifier forget what was taken back.
+        if self.revokes && !new.revokes {
+            return Err(Error::RevocationDropped { held: self.sequence, offered: new.sequence });
         }
         Ok(())
     }

@@ -1,13 +1,16 @@
 //! The verifier as programs in other languages hold it: bytes and texts in, one JSON verdict out. Every binding is a thin
 //! layer over this type, so that all of them give the same answer, letter for letter.
 
+use specs::revocation::Revocation;
 use specs::time::UnixTime;
 use trust_list::Error;
 use trust_list::backend::Backend;
 use trust_list::chain::Anchor;
 use trust_list::list::{self, Mark};
 use trust_list::signers::Signer;
+use trust_list::status_list;
 
+use crate::rules::{Chosen, RuleSet};
 use crate::{Verdict, Verifier};
 
 /// A verifier that is filled step by step. Nothing is kept of what it checks.
@@ -16,13 +19,14 @@ pub struct Checker {
     anchors: Vec<Anchor>,
     verifier: Verifier,
     newest: Option<Mark>,
+    chosen: Option<Chosen>,
 }
 
 impl Checker {
     /// A checker that believes nobody yet.
     #[must_use]
     pub fn new(backend: &'static dyn Backend) -> Self {
-        Self { backend, anchors: Vec::new(), verifier: Verifier::new(backend), newest: None }
+        Self { backend, anchors: Vec::new(), verifier: Verifier::new(backend), newest: None, chosen: None }
     }
 
     /// Adds the root certificates of a PEM or DER file, which trust data must lead to.
@@ -58,6 +62,7 @@ impl Checker {
             Ok(list) => {
                 self.newest = Some(list.mark());
                 self.change(|verifier| verifier.with_list(list));
+                self.ask_rules();
                 Ok(())
             }
             Err(error) => {
@@ -67,6 +72,31 @@ impl Checker {
                 Err(error)
             }
         }
+    }
+
+    /// Also goes by a signed status list (CWT), as of the time `at`: for certificates issued or revoked after the trust data
+    /// were made. It must lead to an anchor like the trust data; nothing that was revoked before comes back.
+    ///
+    /// # Errors
+    /// As [`status_list::open`]; the list is not used then.
+    pub fn load_status_list(&mut self, bytes: &[u8], at: UnixTime) -> Result<(), Error> {
+        let token = status_list::open(bytes, &self.anchors, at, self.backend)?;
+        let mut revocation = Revocation::new();
+        revocation.add_list(token.into_inner().into());
+        if let Some(held) = self.verifier.revocation() {
+            revocation = revocation.keeping(held, at);
+        }
+        self.change(|verifier| verifier.with_revocation(revocation));
+        Ok(())
+    }
+
+    /// From now on also asks the rules of the trust data for that purpose ([`ENTRY`](crate::rules::ENTRY) or another
+    /// label) in that country, and tells them in that language. An empty country asks none. Where the trust data have no
+    /// rules of that country, or rules that cannot be read, nobody can tell (`rules-open`).
+    pub fn set_country(&mut self, country: &str, purpose: &str, language: &str) {
+        let chosen = Chosen::entry(country).purpose(purpose).language(language);
+        self.chosen = (!country.is_empty()).then_some(chosen);
+        self.ask_rules();
     }
 
     /// What to remember of the newest trust data across restarts, as JSON; `None` before any was taken.
@@ -99,6 +129,13 @@ impl Checker {
     #[must_use]
     pub fn trust_json(&self, at: UnixTime) -> String {
         serde_json::to_string(&self.verifier.trust(at)).unwrap_or_else(|_| "{}".to_owned())
+    }
+
+    fn ask_rules(&mut self) {
+        let Some(chosen) = self.chosen.clone() else { return self.change(Verifier::without_rules) };
+        let listed = self.verifier.list().and_then(|list| list.rules());
+        let rules = listed.and_then(|rules| RuleSet::from_json(rules).ok()).unwrap_or_default();
+        self.change(|verifier| verifier.with_rules(rules, chosen));
     }
 
     fn change(&mut self, change: impl FnOnce(Verifier) -> Verifier) {

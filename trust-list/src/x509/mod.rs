@@ -7,7 +7,7 @@
 
 mod extensions;
 mod names;
-mod pem;
+pub(crate) mod pem;
 mod signature;
 
 use std::ops::Range;
@@ -248,16 +248,26 @@ impl Certificate {
         Ok(self.extensions.purposes())
     }
 
-    /// Is the key of `issuer` the one that signed this certificate? `prepared` is that key.
-    ///
-    /// # Errors
-    /// [`Error::SignatureAlgorithm`], [`Error::CertificateSignature`].
+    /// Is it signed, by whomever, with an algorithm that any authority may use?
+    pub(crate) fn signature_accepted(&self) -> Result<(), Error> {
+        match &self.scheme {
+            Scheme::Refused(oid) => {
+                Err(Error::SignatureAlgorithm { subject: self.name().to_owned(), oid: oid.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether that key signed this certificate: for authorities of whom a list keeps the key alone.
     pub(crate) fn is_signed_by(&self, key: &PublicKey, prepared: &dyn Verify) -> bool {
         let message = self.der.get(self.tbs.clone()).unwrap_or_default();
         self.scheme.verify(key, false, prepared, message, &self.signature) == Ok(true)
     }
 
+    /// Is the key of `issuer` the one that signed this certificate? `prepared` is that key.
+    ///
+    /// # Errors
+    /// [`Error::SignatureAlgorithm`], [`Error::CertificateSignature`].
     pub(crate) fn check_signature(&self, issuer: &Certificate, prepared: &dyn Verify) -> Result<(), Error> {
         // `parse` took the range out of these very bytes.
         let message = self.der.get(self.tbs.clone()).unwrap_or_default();

@@ -11,7 +11,7 @@ const END: &str = "-----END CERTIFICATE-----";
 const MAX_CERTIFICATES: usize = 1_000;
 
 /// The DER bytes of every certificate in `text`; at least one.
-pub(super) fn decode(text: &str) -> Result<Vec<Vec<u8>>, Error> {
+pub(crate) fn decode(text: &str) -> Result<Vec<Vec<u8>>, Error> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(BEGIN) {

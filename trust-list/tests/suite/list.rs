@@ -353,6 +353,26 @@ fn the_mark_of_a_list_outlives_the_list() {
 }
 
 #[test]
+fn a_list_without_revocation_does_not_follow_a_bundle_with_it() {
+    let publisher = Publisher::production();
+    let opened = |content: &signer_list::SignerList| publisher.open(&publisher.publish(content)).unwrap();
+    let revocation = Some(specs::revocation::Revocation::new().encode());
+    let bundle = |sequence| signer_list::SignerList { revocation: revocation.clone(), ..content(sequence) };
+    let held = opened(&bundle(5));
+    let (plain, next) = (opened(&content(6)), opened(&bundle(6)));
+    let dropped = Err(Error::RevocationDropped { held: 5, offered: 6 });
+    assert_eq!(held.mark().allows(&plain), dropped);
+    assert_eq!(accept(held.clone(), plain.clone()).map(drop), dropped);
+    assert_eq!(held.mark().allows(&next), Ok(()));
+    assert_eq!(plain.mark().allows(&opened(&bundle(7))), Ok(()));
+    // A mark that was stored before marks said so is of a list that did not carry any.
+    let mut stored = serde_json::to_value(held.mark()).unwrap();
+    stored.as_object_mut().unwrap().remove("revokes");
+    let old: Mark = serde_json::from_value(stored).unwrap();
+    assert_eq!(old.allows(&plain), Ok(()));
+}
+
+#[test]
 fn times_far_from_now_do_not_overflow() {
     let publisher = Publisher::production();
     let list = publisher.open(&publisher.publish(&content(1))).unwrap();

@@ -5,6 +5,7 @@ mod certificates;
 mod chain;
 mod edwards;
 mod foreign_authorities;
+mod import;
 mod list;
 mod made;
 mod webpki;

@@ -112,6 +112,13 @@ impl Verifier {
         self
     }
 
+    /// Asks no rules.
+    #[must_use]
+    pub fn without_rules(mut self) -> Self {
+        self.rules = None;
+        self
+    }
+
     /// Goes by this revocation data from now on. Whoever held other data before gives [`Revocation::keeping`] of both, so
     /// that nothing comes back from being revoked.
     #[must_use]

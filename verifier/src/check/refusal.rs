@@ -116,7 +116,7 @@ pub(super) fn of_list(error: &trust_list::Error) -> Reason {
         E::ListHeader | E::ListSignature => Reason::TrustListSignature,
         E::ClockBeforeIssue { .. } | E::NotYetValid { .. } => Reason::ClockWrong,
         E::Expired { .. } => Reason::TrustListExpired,
-        E::Rollback { .. } | E::Fork { .. } => Reason::TrustListRolledBack,
+        E::Rollback { .. } | E::Fork { .. } | E::RevocationDropped { .. } => Reason::TrustListRolledBack,
         E::OtherIssuer { .. } => Reason::TrustListForeignIssuer,
         E::EnvironmentMixed { .. } => Reason::EnvironmentMixed,
         _ => Reason::TrustChainInvalid,

@@ -59,6 +59,14 @@ pub(crate) struct Check {
     /// A document signer to trust as it is (PEM or DER); its own validity and purposes still count; may be repeated
     #[arg(long, value_name = "PEM|DER")]
     pub(crate) signer: Vec<PathBuf>,
+    /// The keys that an issuer publishes (JWKS of a SMART Health Card issuer, did.json of a DID), to trust as they are; may be
+    /// repeated / Khóa công khai của một nơi cấp
+    #[arg(long, value_name = "ISS=FILE", value_parser = issuer_and_file)]
+    pub(crate) jwks: Vec<(String, PathBuf)>,
+    /// States' authorities for travel documents (PEM, DER or a master list), to trust as they are: they certify the signers of
+    /// VDS-NC; may be repeated / Cơ quan chứng thực hộ chiếu của các nước
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csca: Vec<PathBuf>,
     /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub(crate) at: Option<UnixTime>,
@@ -98,6 +106,11 @@ pub(crate) struct Inspect {
 
 fn moment(text: &str) -> Result<UnixTime, String> {
     UnixTime::from_rfc3339(text).ok_or_else(|| "not an RFC 3339 time such as 2026-11-23T07:00:00Z".to_owned())
+}
+
+fn issuer_and_file(text: &str) -> Result<(String, PathBuf), String> {
+    let (iss, file) = text.split_once('=').ok_or("not an issuer, = and a file")?;
+    Ok((iss.to_owned(), file.into()))
 }
 
 fn country(text: &str) -> Result<String, String> {

@@ -14,6 +14,7 @@ use std::path::Path;
 use clap::Parser;
 use specs::revocation::Revocation;
 use trust_list::chain::Anchor;
+use trust_list::import::{self, Imported, icao};
 use trust_list::signers::Signer;
 use trust_list::{backend, list, status_list};
 use verifier::inspect::harmless;
@@ -86,6 +87,13 @@ fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage
         let signer = Signer::from_certificate(&input::file(path)?, backend).map_err(|error| unusable(path, &error))?;
         verifier = verifier.with_signer(signer);
     }
+    for (iss, path) in &asked.jwks {
+        let found = import::of_issuer(iss, &input::file(path)?, at, backend);
+        verifier = with_imported(verifier, path, found)?;
+    }
+    for path in &asked.csca {
+        verifier = with_imported(verifier, path, icao::read(&input::file(path)?, at, backend))?;
+    }
     let mut anchors = Vec::new();
     for path in &asked.anchor {
         anchors.extend(Anchor::read_all(&input::file(path)?).map_err(|error| unusable(path, &error))?);
@@ -123,6 +131,31 @@ fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage
         }
     }
     Ok(if asked.status_list.is_empty() { verifier } else { verifier.with_revocation(revocation) })
+}
+
+/// Believes the keys of a foreign file, and says which of them it cannot use. A file without any is wrong usage.
+fn with_imported(
+    mut verifier: Verifier,
+    path: &Path,
+    found: Result<Imported, trust_list::Error>,
+) -> Result<Verifier, Usage> {
+    let found = found.map_err(|error| unusable(path, &error))?;
+    for (name, error) in &found.refused {
+        let (name, detail) = (harmless(name), harmless(&error.to_string()));
+        eprintln!("verifier: khóa bị từ chối / a key is refused: {name} ({detail})");
+    }
+    if found.entries.is_empty() {
+        let path = harmless(&path.display().to_string());
+        return Err(Usage(format!(
+            "không có khóa nào dùng được trong {path}
+there is no key to use in {path}"
+        )));
+    }
+    for entry in &found.entries {
+        let signer = Signer::given(entry, verifier.backend()).map_err(|error| unusable(path, &error))?;
+        verifier = verifier.with_signer(signer);
+    }
+    Ok(verifier)
 }
 
 /// The finding in both languages, and what was found in detail for whoever looks into it.
