@@ -36,8 +36,9 @@ pub(crate) enum Command {
     Inspect(Inspect),
 }
 
+/// Whom to believe, what is revoked, which rules to ask.
 #[derive(Args)]
-pub(crate) struct Check {
+pub(crate) struct Trust {
     /// The signed list of signers (COSE); needs --anchor
     #[arg(long, value_name = "FILE", requires = "anchor")]
     pub(crate) trust_list: Option<PathBuf>,
@@ -59,9 +60,6 @@ pub(crate) struct Check {
     /// A document signer to trust as it is (PEM or DER); its own validity and purposes still count; may be repeated
     #[arg(long, value_name = "PEM|DER")]
     pub(crate) signer: Vec<PathBuf>,
-    /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
-    #[arg(long, value_name = "RFC3339", value_parser = moment)]
-    pub(crate) at: Option<UnixTime>,
     /// The rules to ask (JSON array, believed as it is); by default those of the trust list; needs --country / Quy định
     /// nhập cảnh
     #[arg(long, value_name = "FILE", requires = "country")]
@@ -81,6 +79,20 @@ pub(crate) struct Check {
     /// The language in which to say what the rules demand, else English; needs --country / Ngôn ngữ
     #[arg(long, value_name = "LANG", requires = "country", default_value = "vi")]
     pub(crate) lang: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(crate) at: Option<UnixTime>,
+    /// Check a file of many, one certificate's text a line (the parts of a card beside each other, with spaces between); a line
+    /// of JSON for each, in the same order, and a summary. An audit, never a door; exit code 1 if any is not valid, else 2 if
+    /// any cannot be told / Kiểm tra cả tệp, mỗi dòng một giấy chứng nhận
+    #[arg(long)]
+    pub(crate) batch: bool,
     /// Print the verdict as JSON
     #[arg(long)]
     pub(crate) json: bool,
