@@ -32,6 +32,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Say whether a certificate is valid / Cho biết giấy chứng nhận có hợp lệ không
     Check(Check),
+    /// Answer over HTTP, for turnstiles and kiosks on this machine / Trả lời qua HTTP cho cổng kiểm soát trên máy này
+    #[cfg(feature = "serve")]
+    Serve(Serve),
     /// Print every layer of a certificate / In từng lớp của giấy chứng nhận
     Inspect(Inspect),
 }
@@ -99,6 +102,20 @@ pub(crate) struct Check {
     /// The certificate: its text (HC1:...), a file with the text, a picture of the QR code (PNG, JPEG), or - for stdin
     #[arg(value_name = "TEXT|FILE|IMAGE|-", allow_hyphen_values = true)]
     pub(crate) input: String,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    /// Where to listen; port 0 takes a free one / Địa chỉ lắng nghe
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7443")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Listen on an address that other machines reach. What they send is personal data, and HTTP hides nothing: put a proxy with
+    /// TLS in front / Cho phép máy khác kết nối
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
 }
 
 #[derive(Args)]

@@ -5,6 +5,8 @@ mod batch;
 mod clock;
 mod input;
 mod rules;
+#[cfg(feature = "serve")]
+mod serve;
 mod state;
 mod words;
 
@@ -37,6 +39,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
     };
     let done = match cli.command {
         Command::Check(asked) => check(&asked),
+        #[cfg(feature = "serve")]
+        Command::Serve(asked) => serve::run(asked),
         Command::Inspect(asked) => look_inside(&asked),
     };
     done.unwrap_or_else(|Usage(message)| {
