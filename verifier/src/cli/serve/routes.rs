@@ -158,6 +158,7 @@ impl IntoResponse for Problem {
 /// An answer in JSON that nobody on the way may keep.
 fn json(status: StatusCode, kind: &'static str, answer: &impl Serialize) -> Response {
     let bytes = serde_json::to_vec(answer).expect("an answer can be written to memory");
-    let headers = [(CONTENT_TYPE, HeaderValue::from_static(kind)), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    let headers =
+        [(CONTENT_TYPE, HeaderValue::from_static(kind)), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, headers, bytes).into_response()
 }
