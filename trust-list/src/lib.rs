@@ -6,6 +6,8 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
 pub mod backend;
+#[cfg(feature = "batch")]
+pub mod batch;
 pub mod chain;
 mod error;
 pub mod import;

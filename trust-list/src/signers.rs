@@ -1,5 +1,7 @@
 //! Signers of certificates, ready to check with, found by the key identifier that a certificate names.
 
+#[cfg(feature = "batch")]
+use std::sync::OnceLock;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use sha2::{Digest as _, Sha256};
@@ -56,6 +58,9 @@ pub struct Signer {
     issuer: Option<Arc<str>>,
     key: PublicKey,
     prepared: Arc<dyn Verify>,
+    /// Made when the first batch asks for it: that costs as much as a signature, and most signers are never asked.
+    #[cfg(feature = "batch")]
+    batch_key: OnceLock<Option<Box<crate::batch::Key>>>,
 }
 
 impl Signer {
@@ -80,6 +85,8 @@ impl Signer {
             issuer: None,
             prepared: backend.prepare(certificate.key())?,
             key: certificate.key().clone(),
+            #[cfg(feature = "batch")]
+            batch_key: OnceLock::new(),
         })
     }
 
@@ -107,6 +114,8 @@ impl Signer {
             issuer: entry.issuer.as_deref().map(Arc::from),
             prepared: backend.prepare(&key)?,
             key,
+            #[cfg(feature = "batch")]
+            batch_key: OnceLock::new(),
         })
     }
 
@@ -189,6 +198,12 @@ impl Signer {
     /// Is `signature` (in the form of COSE) its signature of `message`? Says nothing about time and purpose.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.prepared.verify(message, signature)
+    }
+
+    /// Its key for [`crate::batch::verify`]; `None` where the key takes no part in batches.
+    #[cfg(feature = "batch")]
+    pub fn batch_key(&self) -> Option<&crate::batch::Key> {
+        self.batch_key.get_or_init(|| crate::batch::Key::of(&self.key).map(Box::new)).as_deref()
     }
 }
 

@@ -376,3 +376,73 @@ fn picture(text: &str) -> image::GrayImage {
         image::Luma([if dark { 0 } else { 255 }])
     })
 }
+
+/// What a batch printed: a line of JSON each, and the summary.
+fn batch(arguments: &[&str], code: i32) -> (Vec<Json>, String) {
+    let output = verifier(&[&["check", "--batch"], arguments].concat());
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
+    (out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), err)
+}
+
+#[test]
+fn a_batch_answers_line_by_line_in_the_same_order() {
+    let folder = Folder::new("batch");
+    let (signer, stranger) = (signer(), signer());
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let (good, unknown) = (text(&signer), text(&stranger));
+    // More than one block, so that several cores answer.
+    let mut lines = vec![good.as_str(); 5_000];
+    lines[1] = "";
+    lines[2] = &unknown;
+    lines[4_000] = "HC1:NOTHING";
+    let mut bytes = lines.join("\r\n").into_bytes();
+    bytes.extend_from_slice(b"\n\xff\xfe\n");
+    let file = folder.file("many.txt", &bytes);
+    let (answers, summary) = batch(&["--signer", &pem, "--at", AT, &file], 1);
+    assert_eq!(answers.len(), 5_000);
+    let numbers: Vec<u64> = answers.iter().map(|answer| answer["line"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, std::iter::once(1).chain(3..=5_001).collect::<Vec<_>>());
+    let valid = serde_json::json!({ "line": 1, "verdict": "valid", "reason": "valid", "format": "vn-national" });
+    assert_eq!(answers[0], valid);
+    let reason = |line: u64| {
+        let answer = answers.iter().find(|answer| answer["line"] == line).unwrap();
+        (answer["verdict"].as_str().unwrap(), answer["reason"].as_str().unwrap())
+    };
+    assert_eq!(reason(3), ("unknown", "signer-unknown"));
+    assert_eq!(reason(4_001).0, "invalid");
+    assert_eq!(reason(5_001), ("unknown", "text-unreadable"));
+    assert_eq!(answers.iter().filter(|answer| answer["verdict"] == "valid").count(), 4_997);
+    for line in ["5000 giấy chứng nhận / certificates", "      4997  valid", "         1  signer-unknown"] {
+        assert!(summary.contains(line), "{line}: {summary}");
+    }
+}
+
+#[test]
+fn a_batch_exits_with_the_worst_answer_and_prints_whole_verdicts_if_asked() {
+    let folder = Folder::new("batch-exit");
+    let (signer, stranger) = (signer(), signer());
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let file = |name: &str, lines: &[&str]| folder.file(name, lines.join("\n"));
+    let (good, unknown) = (text(&signer), text(&stranger));
+    let trust = ["--signer", &pem, "--at", AT];
+    let asked = |file: &str, code| batch(&[&trust[..], &[file]].concat(), code).0;
+    assert_eq!(asked(&file("good", &[&good, &good]), 0).len(), 2);
+    assert_eq!(asked(&file("unknown", &[&good, &unknown]), 2).len(), 2);
+    assert_eq!(asked(&file("bad", &[&unknown, "HC1:"]), 1).len(), 2);
+    assert!(asked(&file("empty", &[]), 2).is_empty(), "nothing was checked, so nothing was found valid");
+    let (whole, _) = batch(&[&trust[..], &["--json", &file("whole", &[&good])]].concat(), 0);
+    assert_eq!((&whole[0]["line"], &whole[0]["reason"]), (&Json::from(1), &Json::from("valid")));
+    assert_eq!(whole[0]["holder"]["name"], "Nguyễn Thị Hồng Nhung");
+    assert_eq!(verifier(&["check", "--batch", "no such file"]).status.code(), Some(64));
+}
+
+#[test]
+fn a_line_without_end_is_refused_for_its_size_and_not_held() {
+    let folder = Folder::new("batch-long");
+    for start in ["HC1:", "shc:/", "{", "NZCP:/1/", "LT1:"] {
+        let file = folder.file("long.txt", start.to_owned() + &"5".repeat(3_000_000));
+        let (answers, _) = batch(&["--at", AT, &file], 1);
+        assert_eq!(answers[0]["reason"], "too-long", "{start}");
+    }
+}

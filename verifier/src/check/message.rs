@@ -180,7 +180,7 @@ impl Opened {
     }
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
     /// Who is said to have signed.
     pub(super) fn signer(&self) -> Named<'_> {
         match self {
@@ -233,7 +233,7 @@ impl Message<'_> {
     }
 
     /// The signature as COSE and JOSE have it.
-    pub(super) fn signature(&self) -> &[u8] {
+    pub(super) fn signature(&self) -> &'a [u8] {
         match self {
             Self::Cose(_, message) => message.signature,
             Self::Shc(card) => card.signature(),

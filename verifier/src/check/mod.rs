@@ -8,6 +8,8 @@
 //! * A certificate's algorithm is that of the signer's *key*. The header must agree; it never chooses.
 
 mod content;
+#[cfg(feature = "batch")]
+mod many;
 mod message;
 mod refusal;
 mod revocation;
@@ -161,6 +163,20 @@ impl Verifier {
     #[must_use]
     pub fn check(&self, text: &str, at: UnixTime) -> Verdict {
         Run::new(self, at).verdict(text)
+    }
+
+    /// Checks many as of the time `at`; the verdicts are those of [`Self::check`], in the same order. For audits, not for
+    /// doors: Ed25519 signatures are first asked for in batches, with the one difference that [`trust_list::batch`] names.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn check_many(&self, texts: &[&str], at: UnixTime) -> Vec<Verdict> {
+        many::verdicts(self, texts, at)
+    }
+
+    /// Every believed signer with that key identifier.
+    fn by_kid(&self, kid: &[u8]) -> impl Iterator<Item = &Signer> {
+        let listed = self.list.as_ref().map_or(&[][..], |list| list.signers().by_kid(kid));
+        self.given.by_kid(kid).iter().chain(listed)
     }
 
     /// What is believed at that time, as verdicts show it.

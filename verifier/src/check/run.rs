@@ -24,15 +24,30 @@ pub(super) struct Run<'v> {
     checks: Vec<Check>,
     /// The first failure.
     reason: Option<Reason>,
+    /// Whose signature a batch has found to be good already.
+    proven: Option<&'v Signer>,
 }
 
 impl<'v> Run<'v> {
     pub(super) fn new(verifier: &'v Verifier, at: UnixTime) -> Self {
-        Self { verifier, at, trust: verifier.trust(at), checks: Vec::with_capacity(16), reason: None }
+        Self { verifier, at, trust: verifier.trust(at), checks: Vec::with_capacity(16), reason: None, proven: None }
     }
 
     pub(super) fn verdict(mut self, text: &str) -> Verdict {
-        let opened = match self.open(text) {
+        let opened = self.open(text);
+        self.finish(opened)
+    }
+
+    /// The same, where the signature is known to be that of `signer`; `None` where nothing is known.
+    #[cfg(feature = "batch")]
+    pub(super) fn finish_knowing(mut self, opened: Result<Opened, Reason>, signer: Option<&'v Signer>) -> Verdict {
+        self.proven = signer;
+        self.finish(opened)
+    }
+
+    /// All steps after the layers.
+    fn finish(mut self, opened: Result<Opened, Reason>) -> Verdict {
+        let opened = match opened {
             Ok(opened) => opened,
             Err(reason) => return Verdict::new(reason, self.trust, self.checks),
         };
@@ -88,7 +103,7 @@ impl<'v> Run<'v> {
     }
 
     /// Takes the layers off a text.
-    fn open(&mut self, text: &str) -> Result<Opened, Reason> {
+    pub(super) fn open(&mut self, text: &str) -> Result<Opened, Reason> {
         let container = Container::of(text).map_err(|stop| self.stop(&[], stop))?;
         container.open(text).map_err(|stop| self.stop(container.layers(), stop))
     }
@@ -136,9 +151,7 @@ impl<'v> Run<'v> {
     }
 
     fn believed(&self, kid: &[u8], fits: impl Fn(&Signer) -> bool) -> Vec<&'v Signer> {
-        let verifier = self.verifier;
-        let listed = verifier.list.as_ref().map_or(&[][..], |list| list.signers().by_kid(kid));
-        verifier.given.by_kid(kid).iter().chain(listed).filter(|signer| fits(signer)).collect()
+        self.verifier.by_kid(kid).filter(|signer| fits(signer)).collect()
     }
 
     /// Those whose key made the signature. More than one remains only where several entries share one key.
@@ -150,7 +163,11 @@ impl<'v> Run<'v> {
         candidates.retain(|signer| message.names(signer.algorithm()));
         self.note_algorithm(message, !candidates.is_empty())?;
         let to_be_signed = message.to_be_signed();
-        let made_it = |signer: &&Signer| signer.verify(&to_be_signed, message.signature());
+        let proven = self.proven;
+        let made_it = |signer: &&Signer| {
+            proven.is_some_and(|proven| std::ptr::eq(proven, *signer))
+                || signer.verify(&to_be_signed, message.signature())
+        };
         let signers: Vec<&Signer> = candidates.iter().copied().take(MAX_SIGNATURE_CHECKS).filter(made_it).collect();
         self.note_signature(!signers.is_empty(), candidates.len())?;
         Ok(signers)

@@ -32,12 +32,16 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Say whether a certificate is valid / Cho biết giấy chứng nhận có hợp lệ không
     Check(Box<Check>),
+    /// Answer over HTTP, for turnstiles and kiosks on this machine / Trả lời qua HTTP cho cổng kiểm soát trên máy này
+    #[cfg(feature = "serve")]
+    Serve(Box<Serve>),
     /// Print every layer of a certificate / In từng lớp của giấy chứng nhận
     Inspect(Inspect),
 }
 
+/// Whom to believe, what is revoked, which rules to ask.
 #[derive(Args)]
-pub(crate) struct Check {
+pub(crate) struct Trust {
     /// The signed list of signers (COSE); needs --anchor
     #[arg(long, value_name = "FILE", requires = "anchor")]
     pub(crate) trust_list: Option<PathBuf>,
@@ -67,9 +71,6 @@ pub(crate) struct Check {
     /// VDS-NC; may be repeated / Cơ quan chứng thực hộ chiếu của các nước
     #[arg(long, value_name = "FILE")]
     pub(crate) csca: Vec<PathBuf>,
-    /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
-    #[arg(long, value_name = "RFC3339", value_parser = moment)]
-    pub(crate) at: Option<UnixTime>,
     /// The rules to ask (JSON array, believed as it is); by default those of the trust list; needs --country / Quy định
     /// nhập cảnh
     #[arg(long, value_name = "FILE", requires = "country")]
@@ -89,12 +90,40 @@ pub(crate) struct Check {
     /// The language in which to say what the rules demand, else English; needs --country / Ngôn ngữ
     #[arg(long, value_name = "LANG", requires = "country", default_value = "vi")]
     pub(crate) lang: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    /// Check as of this moment, e.g. 2026-11-23T07:00:00Z; by default now
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(crate) at: Option<UnixTime>,
+    /// Check a file of many, one certificate's text a line (the parts of a card beside each other, with spaces between); a line
+    /// of JSON for each, in the same order, and a summary. An audit, never a door; exit code 1 if any is not valid, else 2 if
+    /// any cannot be told / Kiểm tra cả tệp, mỗi dòng một giấy chứng nhận
+    #[arg(long)]
+    pub(crate) batch: bool,
     /// Print the verdict as JSON
     #[arg(long)]
     pub(crate) json: bool,
     /// The certificate: its text (HC1:...), a file with the text, a picture of the QR code (PNG, JPEG), or - for stdin
     #[arg(value_name = "TEXT|FILE|IMAGE|-", allow_hyphen_values = true)]
     pub(crate) input: String,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    /// Where to listen; port 0 takes a free one / Địa chỉ lắng nghe
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7443")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Listen on an address that other machines reach. What they send is personal data, and HTTP hides nothing: put a proxy with
+    /// TLS in front / Cho phép máy khác kết nối
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
 }
 
 #[derive(Args)]

@@ -47,7 +47,7 @@ pub(crate) fn read(typed: &str) -> Result<Input, Error> {
         return Ok(understand(&file(path)?));
     }
     if looks_like_certificate(typed) {
-        return Ok(Input::Text(trimmed(typed)));
+        return Ok(Input::Text(trimmed(typed).to_owned()));
     }
     Err(Error::Neither(harmless(&typed.chars().take(120).collect::<String>())))
 }
@@ -79,7 +79,7 @@ fn looks_like_certificate(typed: &str) -> bool {
 
 fn understand(bytes: &[u8]) -> Input {
     if !picture::is_picture(bytes) {
-        return std::str::from_utf8(bytes).map_or(Input::NotText, |text| Input::Text(trimmed(text)));
+        return std::str::from_utf8(bytes).map_or(Input::NotText, |text| Input::Text(trimmed(text).to_owned()));
     }
     match picture::read(bytes) {
         Ok(text) => Input::Text(text),
@@ -88,6 +88,6 @@ fn understand(bytes: &[u8]) -> Input {
 }
 
 /// Without the line end that editors and pipes add. A space stays: it is a digit of Base45.
-fn trimmed(text: &str) -> String {
-    text.trim_start_matches('\u{feff}').trim_matches(['\r', '\n', '\t']).trim_start().to_owned()
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim_matches(['\r', '\n', '\t']).trim_start()
 }

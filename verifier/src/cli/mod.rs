@@ -1,9 +1,12 @@
 //! Reads what was asked, does it, prints the answer, gives the exit code. Nothing is kept of a certificate.
 
 mod args;
+mod batch;
 mod clock;
 mod input;
 mod rules;
+#[cfg(feature = "serve")]
+mod serve;
 mod state;
 mod words;
 
@@ -21,7 +24,7 @@ use verifier::inspect::harmless;
 use verifier::verdict::Outcome;
 use verifier::{Verdict, Verifier, inspect};
 
-use args::{Check, Cli, Command, EXIT_INVALID, EXIT_UNKNOWN, EXIT_USAGE, EXIT_VALID, Inspect};
+use args::{Check, Cli, Command, EXIT_INVALID, EXIT_UNKNOWN, EXIT_USAGE, EXIT_VALID, Inspect, Trust};
 use input::Input;
 
 /// Runs the command line and gives the exit code.
@@ -37,6 +40,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
     };
     let done = match cli.command {
         Command::Check(asked) => check(&asked),
+        #[cfg(feature = "serve")]
+        Command::Serve(asked) => serve::run(asked),
         Command::Inspect(asked) => look_inside(&asked),
     };
     done.unwrap_or_else(|Usage(message)| {
@@ -56,7 +61,10 @@ impl From<input::Error> for Usage {
 
 fn check(asked: &Check) -> Result<u8, Usage> {
     let at = asked.at.unwrap_or_else(clock::now);
-    let verifier = rules::asked(asked, believing(asked, at)?)?;
+    let verifier = rules::asked(&asked.trust, believing(&asked.trust, at)?)?;
+    if asked.batch {
+        return batch::run(&verifier, at, &asked.input, asked.json);
+    }
     let mut verdict = match input::read(&asked.input)? {
         Input::Text(text) => verifier.check(&text, at),
         Input::UnreadablePicture(why) => Verdict::unreadable_picture(why.to_string()),
@@ -80,7 +88,7 @@ fn check(asked: &Check) -> Result<u8, Usage> {
 
 /// A verifier that believes the list and the signers that were named. A file that is not there, or is no certificate, is
 /// wrong usage; a list that must not be believed makes verdicts "cannot tell".
-fn believing(asked: &Check, at: specs::time::UnixTime) -> Result<Verifier, Usage> {
+fn believing(asked: &Trust, at: specs::time::UnixTime) -> Result<Verifier, Usage> {
     let backend = backend::native();
     let mut verifier = Verifier::new(backend);
     for path in &asked.signer {

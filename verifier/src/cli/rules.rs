@@ -4,12 +4,12 @@ use verifier::inspect::harmless;
 use verifier::rules::{Chosen, Finding, RuleSet};
 use verifier::{Verdict, Verifier};
 
-use super::args::Check;
+use super::args::Trust;
 use super::{Usage, input};
 
 /// The verifier with the rules that were named, if any. Rules that cannot be read are wrong usage: nothing is decided with
 /// half of them.
-pub(super) fn asked(asked: &Check, verifier: Verifier) -> Result<Verifier, Usage> {
+pub(super) fn asked(asked: &Trust, verifier: Verifier) -> Result<Verifier, Usage> {
     let Some(country) = &asked.country else { return Ok(verifier) };
     let (path, json) = match (&asked.rules, verifier.list().and_then(|list| list.rules())) {
         (Some(path), _) => (path.display().to_string(), input::file(path)?),
