@@ -153,8 +153,8 @@ fn payloads_that_are_signed_and_wrong_nonetheless() {
     refused(&desk.signed(&[0xa2, 1, 0x62, 0x56, 0x4e, 1, 0x62, 0x56, 0x4e]), Reason::CborDuplicateKey, Step::Content);
     refused(&desk.signed(&[0xa1, 1, 0x62, 0x56, 0x4e]), Reason::ContentMissing, Step::Content);
     refused(&desk.signed(&[0x01]), Reason::ContentMalformed, Step::Content);
-    // -260: {-6: {}}, a health certificate of the WHO that is not read here.
-    refused(&desk.signed(&[0xa1, 0x39, 0x01, 0x03, 0xa1, 0x25, 0xa0]), Reason::ContentUnsupported, Step::Content);
+    // -260: {4: {}}, a test result of the WHO, which is not read here.
+    refused(&desk.signed(&[0xa1, 0x39, 0x01, 0x03, 0xa1, 0x04, 0xa0]), Reason::ContentUnsupported, Step::Content);
 }
 
 #[test]

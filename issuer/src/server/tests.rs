@@ -123,6 +123,8 @@ async fn there_is_no_door_for_bytes_hashes_or_payloads() {
             ("POST", "/v1/certificates"),
             ("GET", "/v1/certificates/{dose}"),
             ("GET", "/v1/certificates/{dose}/document"),
+            ("POST", "/v1/certificates/{dose}/revoke"),
+            ("GET", "/v1/status-lists/{number}"),
             ("GET", "/v1/trust-list"),
             ("GET", "/v1/trust-list.jws"),
             ("GET", "/v1/health"),
