@@ -22,7 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that bring a clock, a network, threads or ambient randomness.
-const IMPURE: &[&str] = &["tokio", "sqlx", "axum", "hyper", "hyper-util", "reqwest", "rayon", "getrandom", "rand", "uuid", "tracing"];
+const IMPURE: &[&str] =
+    &["tokio", "sqlx", "axum", "hyper", "hyper-util", "reqwest", "rayon", "getrandom", "rand", "uuid", "tracing"];
 
 const PURE_ROOMS: &[&str] = &["specs", "trust-list", "verifier", "wallet-core"];
 
