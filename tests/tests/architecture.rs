@@ -22,12 +22,13 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that bring a clock, a network, threads or ambient randomness.
-const IMPURE: &[&str] = &["tokio", "sqlx", "axum", "reqwest", "rayon", "getrandom", "rand", "uuid", "tracing"];
+const IMPURE: &[&str] =
+    &["tokio", "sqlx", "axum", "hyper", "hyper-util", "reqwest", "rayon", "getrandom", "rand", "uuid", "tracing"];
 
 const PURE_ROOMS: &[&str] = &["specs", "trust-list", "verifier", "wallet-core"];
 
 /// What a pure room may import for a feature of its program, and only for that: the feature, and the crates.
-const OF_PROGRAMS: &[(&str, &str, &[&str])] = &[("verifier", "serve", &["tokio", "axum"])];
+const OF_PROGRAMS: &[(&str, &str, &[&str])] = &[("verifier", "serve", &["tokio", "axum", "hyper", "hyper-util"])];
 
 /// The folders of `campaign/src`, lowest first. A folder may import those before it.
 const CAMPAIGN_FOLDERS: &[&str] =

@@ -1,5 +1,6 @@
 //! `Verifier::check_many` says of each what `Verifier::check` says, whatever stands beside it.
 #![cfg(feature = "batch")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../tests/src/certificates.rs"]
 #[expect(unreachable_pub, reason = "a module of the tests")]
