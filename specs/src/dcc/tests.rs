@@ -321,8 +321,8 @@ pub(crate) fn certificates() -> impl Strategy<Value = Certificate> {
     );
     let birth = prop_oneof![
         "(19|20)[0-9]{2}",
-        "(19|20)[0-9]{2}-[0-9]{2}",
-        "(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}",
+        "(19|20)[0-9]{2}-(0[0-9]|1[0-2])",
+        "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])",
         Just(String::new())
     ];
     let common = || (code(), "[A-Z]{2}", written(), "URN:UVCI:01:VN:[A-Z0-9]{1,32}#[A-Z0-9]");
