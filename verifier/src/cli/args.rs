@@ -31,7 +31,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Say whether a certificate is valid / Cho biết giấy chứng nhận có hợp lệ không
-    Check(Check),
+    Check(Box<Check>),
     /// Print every layer of a certificate / In từng lớp của giấy chứng nhận
     Inspect(Inspect),
 }
