@@ -66,14 +66,14 @@ fn only_for(room: &str, import: &str, feature: &str) -> bool {
     let packages = metadata["packages"].as_array().expect("packages");
     let package = packages.iter().find(|package| package["name"] == room).expect("the room");
     let dependencies = package["dependencies"].as_array().expect("dependencies");
-    let optional = dependencies.iter().filter(|one| one["name"] == import && one["kind"] != "dev");
+    let mut optional = dependencies.iter().filter(|one| one["name"] == import && one["kind"] != "dev");
     let features = package["features"].as_object().expect("features");
     let asking = features.iter().filter(|(name, asks)| {
         let asks = asks.as_array().expect("a list of features");
         let import = asks.iter().any(|ask| ask.as_str().is_some_and(|ask| ask.trim_start_matches("dep:") == import));
         import || (*name != "default" && asks.iter().any(|ask| ask == feature))
     });
-    optional.map(|one| one["optional"] == true).all(|optional| optional) && asking.map(|(name, _)| name).eq([feature])
+    optional.all(|one| one["optional"] == true) && asking.map(|(name, _)| name).eq([feature])
 }
 
 /// All Rust files below `folder`.

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
     let done = match cli.command {
         Command::Check(asked) => check(&asked),
         #[cfg(feature = "serve")]
-        Command::Serve(asked) => serve::run(asked),
+        Command::Serve(asked) => serve::run(*asked),
         Command::Inspect(asked) => look_inside(&asked),
     };
     done.unwrap_or_else(|Usage(message)| {
