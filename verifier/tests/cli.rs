@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../tests/src/certificates.rs"]
-#[expect(unreachable_pub, reason = "a module of the tests, which use the rest of it")]
+#[expect(unreachable_pub, reason = "a module of the tests, which others use too")]
 mod certificates;
 #[path = "../../tests/src/signing.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a module of the tests, which use the rest of it")]
