@@ -7,6 +7,7 @@ mod cose;
 mod dcc;
 mod hcert;
 mod icao;
+mod import;
 mod inspect;
 mod national;
 mod picture;
@@ -31,6 +32,7 @@ pub const ALL: &[Target] = &[
     dcc::TARGET,
     hcert::TARGET,
     icao::TARGET,
+    import::TARGET,
     inspect::TARGET,
     national::TARGET,
     picture::TARGET,
