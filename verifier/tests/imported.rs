@@ -58,5 +58,5 @@ fn a_seal_is_checked_by_the_authority_of_its_state() {
     let verdict: Value = serde_json::from_str(&said).unwrap();
     let signature = verdict["checks"].as_array().unwrap().iter().find(|check| check["step"] == "signature").unwrap();
     assert_eq!(signature["ok"], true);
-    assert_eq!(reason(&[text]), "signer-unknown");
+    assert_eq!(reason(&[text]), "trust-list-missing");
 }

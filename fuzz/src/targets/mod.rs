@@ -7,6 +7,7 @@ mod cose;
 mod dcc;
 mod hcert;
 mod icao;
+mod import;
 mod inspect;
 mod national;
 mod nzcp;
@@ -38,6 +39,7 @@ pub const ALL: &[Target] = &[
     dcc::TARGET,
     hcert::TARGET,
     icao::TARGET,
+    import::TARGET,
     inspect::TARGET,
     national::TARGET,
     nzcp::TARGET,
