@@ -3,13 +3,14 @@
 //! is published for tests and lets what lies behind the signature be fuzzed as well.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use specs::time::UnixTime;
-use specs::{cose, hcert};
+use specs::{cose, hcert, nzcp, shc, swiss_light, vds_nc};
 use trust_list::backend;
 use trust_list::chain::Anchor;
 use trust_list::list;
@@ -43,6 +44,47 @@ impl Ground {
     }
 }
 
+/// The bytes under the signature of a text, in whatever format it is.
+#[must_use]
+pub fn signed_part(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_start();
+    if let Ok(opened) = hcert::open(text) {
+        return Some(opened.sign1().to_be_signed(&[]));
+    }
+    if let Ok(opened) = swiss_light::open(text) {
+        return Some(opened.sign1().to_be_signed(&[]));
+    }
+    if let Ok(opened) = nzcp::open(text) {
+        return Some(opened.sign1().to_be_signed(&[]));
+    }
+    if let Ok(opened) = shc::open(text) {
+        return Some(opened.to_be_signed().to_vec());
+    }
+    vds_nc::open(text).ok().map(|opened| opened.to_be_signed().to_vec())
+}
+
+/// Takes in what is signed in every text of the vectors, which were signed with keys that are believed here.
+fn gather(folder: &Path, signed: &mut BTreeSet<Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).expect("our own vectors are there").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, signed);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            let bytes = std::fs::read(&path).expect("our own vectors can be read");
+            take_in(&serde_json::from_slice(&bytes).expect("our own vectors are JSON"), signed);
+        }
+    }
+}
+
+fn take_in(value: &Json, signed: &mut BTreeSet<Vec<u8>>) {
+    match value {
+        Json::String(text) => signed.extend(signed_part(text)),
+        Json::Array(items) => items.iter().for_each(|item| take_in(item, signed)),
+        Json::Object(members) => members.values().for_each(|member| take_in(member, signed)),
+        _ => {}
+    }
+}
+
 /// Opened once.
 ///
 /// # Panics
@@ -61,12 +103,12 @@ fn open() -> Ground {
     let bytes = hex::decode(text(&vectors, "list")).expect("our own list is hexadecimal");
     let list = list::open(&bytes, &anchors, NOW, backend::portable()).expect("our own list");
     let cases = vectors["cases"].as_array().expect("our own vectors have cases");
-    let opened = cases.iter().filter_map(|case| hcert::open(&text(case, "text")).ok());
     let national = cases.iter().find(|case| case["name"] == "national").expect("a case with that name");
     let national = hcert::open(&text(national, "text")).expect("our own certificate");
     let kid = national.sign1().kid().expect("it names its key").value.as_bytes().to_vec();
     let key = SigningKey::from_bytes(&Sha256::digest(b"La Chan test vectors: national").into());
-    let signed = opened.map(|opened| opened.sign1().to_be_signed(&[])).collect();
+    let mut signed = BTreeSet::new();
+    gather(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/vectors")), &mut signed);
     let list_digest = list.digest();
     Ground { anchors, list_digest, verifier: Verifier::new(backend::portable()).with_list(list), signed, kid, key }
 }
