@@ -23,8 +23,8 @@ pub const NOW: UnixTime = UnixTime(1_795_417_200);
 pub struct Ground {
     /// The root that is believed.
     pub anchors: Vec<Anchor>,
-    /// SHA-256 over what is signed of the one list that it signed for.
-    pub list_digest: [u8; 32],
+    /// SHA-256 over what is signed of every list among the vectors that its list signer made.
+    pub list_digests: BTreeSet<[u8; 32]>,
     /// Believes that list.
     pub verifier: Verifier,
     /// The Sig_structures of all certificates among the vectors.
@@ -63,25 +63,39 @@ pub fn signed_part(text: &str) -> Option<Vec<u8>> {
     vds_nc::open(text).ok().map(|opened| opened.to_be_signed().to_vec())
 }
 
-/// Takes in what is signed in every text of the vectors, which were signed with keys that are believed here.
-fn gather(folder: &Path, signed: &mut BTreeSet<Vec<u8>>) {
-    for entry in std::fs::read_dir(folder).expect("our own vectors are there").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            gather(&path, signed);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            let bytes = std::fs::read(&path).expect("our own vectors can be read");
-            take_in(&serde_json::from_slice(&bytes).expect("our own vectors are JSON"), signed);
-        }
-    }
+/// What is signed in our vectors with keys that are believed here.
+struct Gathered<'a> {
+    anchors: &'a [Anchor],
+    signed: BTreeSet<Vec<u8>>,
+    list_digests: BTreeSet<[u8; 32]>,
 }
 
-fn take_in(value: &Json, signed: &mut BTreeSet<Vec<u8>>) {
-    match value {
-        Json::String(text) => signed.extend(signed_part(text)),
-        Json::Array(items) => items.iter().for_each(|item| take_in(item, signed)),
-        Json::Object(members) => members.values().for_each(|member| take_in(member, signed)),
-        _ => {}
+impl Gathered<'_> {
+    fn gather(&mut self, folder: &Path) {
+        for entry in std::fs::read_dir(folder).expect("our own vectors are there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                self.gather(&path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                let bytes = std::fs::read(&path).expect("our own vectors can be read");
+                self.take_in(&serde_json::from_slice(&bytes).expect("our own vectors are JSON"));
+            }
+        }
+    }
+
+    fn take_in(&mut self, value: &Json) {
+        match value {
+            Json::String(text) => {
+                self.signed.extend(signed_part(text));
+                let list = hex::decode(text)
+                    .ok()
+                    .and_then(|bytes| list::open(&bytes, self.anchors, NOW, backend::portable()).ok());
+                self.list_digests.extend(list.map(|list| list.digest()));
+            }
+            Json::Array(items) => items.iter().for_each(|item| self.take_in(item)),
+            Json::Object(members) => members.values().for_each(|member| self.take_in(member)),
+            _ => {}
+        }
     }
 }
 
@@ -107,8 +121,15 @@ fn open() -> Ground {
     let national = hcert::open(&text(national, "text")).expect("our own certificate");
     let kid = national.sign1().kid().expect("it names its key").value.as_bytes().to_vec();
     let key = SigningKey::from_bytes(&Sha256::digest(b"La Chan test vectors: national").into());
-    let mut signed = BTreeSet::new();
-    gather(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/vectors")), &mut signed);
-    let list_digest = list.digest();
-    Ground { anchors, list_digest, verifier: Verifier::new(backend::portable()).with_list(list), signed, kid, key }
+    let mut vectors = Gathered { anchors: &anchors, signed: BTreeSet::new(), list_digests: BTreeSet::new() };
+    vectors.gather(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/vectors")));
+    let Gathered { signed, list_digests, .. } = vectors;
+    Ground {
+        anchors: anchors.clone(),
+        list_digests,
+        verifier: Verifier::new(backend::portable()).with_list(list),
+        signed,
+        kid,
+        key,
+    }
 }

@@ -12,12 +12,13 @@ use tests::walk::{
 };
 
 /// What anybody may ask, besides logging in.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
     "/api/health",
     "/api/units",
     "/api/admin-units?code_set=VN-2025",
     "/api/products",
     "/api/trust-list",
+    "/api/trust-anchors",
     "/api/trust-list.jws",
     "/api/status-lists/1",
     "/api/openapi.json",

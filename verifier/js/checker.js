@@ -12,12 +12,12 @@ export class CheckerError extends Error {
   }
 }
 
-/** The module writes its errors as "code: words". */
+/** The module writes its errors as "reason: code: words"; the reason is in verdicts too. */
 function refusing(call) {
   try {
     return call();
   } catch (error) {
-    const [, code, words] = /^([a-z0-9-]+): ([^]*)$/.exec(error?.message ?? "") ?? [];
+    const [, code, words] = /^[a-z0-9-]*: ([a-z0-9-]+): ([^]*)$/.exec(error?.message ?? "") ?? [];
     throw code === undefined ? error : new CheckerError(code, words);
   }
 }

@@ -18,7 +18,7 @@ pub(super) const TARGET: Target = Target {
 fn run(input: &[u8]) {
     let backend = backend::portable();
     if let Ok(list) = list::open(input, &ground().anchors, NOW, backend) {
-        assert_eq!(list.digest(), ground().list_digest, "a list that nobody signed");
+        assert!(ground().list_digests.contains(&list.digest()), "a list that nobody signed");
     }
     let mut checker = Checker::new(backend);
     if let Ok(text) = std::str::from_utf8(input)

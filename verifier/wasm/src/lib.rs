@@ -53,6 +53,20 @@ impl Checker {
         self.0.load_trust(bytes, at(unix_seconds)).map_err(|error| refused(&error))
     }
 
+    /// Also goes by a signed status list (CWT), as of `unix_seconds`: what was revoked since the trust data were made.
+    ///
+    /// # Errors
+    /// Where the list is broken or not signed by whom the anchors name; it is not used then.
+    pub fn load_status_list(&mut self, bytes: &[u8], unix_seconds: f64) -> Result<(), JsError> {
+        self.0.load_status_list(bytes, at(unix_seconds)).map_err(|error| refused(&error))
+    }
+
+    /// From now on also asks the rules of the trust data for that purpose in that country (ISO 3166-1 alpha-2), and tells
+    /// them in that language. An empty country asks none.
+    pub fn set_country(&mut self, country: &str, purpose: &str, language: &str) {
+        self.0.set_country(country, purpose, language);
+    }
+
     /// What to remember of the newest trust data across restarts, as JSON; `undefined` before any was taken.
     #[must_use]
     pub fn mark(&self) -> Option<String> {

@@ -5,6 +5,7 @@ import type { Answer, Trust } from "./verdict";
 export type Ask =
   | { kind: "trust"; anchors: Uint8Array; mark: string | undefined }
   | { kind: "list"; list: Uint8Array; at: number }
+  | { kind: "status"; list: Uint8Array; at: number }
   | { kind: "forget" }
   | { kind: "train"; signer: Uint8Array }
   | { kind: "state"; at: number }
@@ -49,6 +50,11 @@ class Engine {
   /** Takes a list; gives the mark to remember. */
   loadList(list: Uint8Array, at: number): Promise<string> {
     return this.#ask({ kind: "list", list, at }) as Promise<string>;
+  }
+
+  /** Takes a status list: what is revoked. */
+  loadStatusList(list: Uint8Array, at: number): Promise<void> {
+    return this.#ask({ kind: "status", list, at }) as Promise<void>;
   }
 
   forget(): Promise<void> {

@@ -5,6 +5,8 @@ export interface Kept {
   anchors: Uint8Array;
   /** The newest signed list that was taken. */
   list: Uint8Array | undefined;
+  /** What is revoked: the status lists of that time. Data kept by an earlier version have none. */
+  statusLists?: Uint8Array[];
   /** What to remember of it, so that no older one is taken. */
   mark: string | undefined;
   /** When it was fetched, seconds since 1970 by the server's clock or else the device's. */

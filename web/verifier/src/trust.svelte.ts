@@ -9,6 +9,10 @@ import type { Language } from "./words";
 /** Where the server answers, seen from /verify/. */
 const ANCHORS = "../api/trust-anchors";
 const LIST = "../api/trust-list";
+/** Followed by numbers from 1 on, as many as there are. */
+const STATUS_LISTS = "../api/status-lists/";
+/** More lists than this, each of a million certificates, no device shall fetch. */
+const MOST_STATUS_LISTS = 300;
 /** How often a page that stays open looks for a newer list, in milliseconds. */
 const RENEWAL = 30 * 60 * 1000;
 
@@ -41,17 +45,17 @@ class TrustData {
   /** Asks the server for root and list; `false` where it did not answer or what it gave was refused. */
   async renew(): Promise<boolean> {
     try {
-      const [anchors, list] = await Promise.all([fetched(ANCHORS), fetched(LIST)]);
+      const [anchors, list, statusLists] = await Promise.all([fetched(ANCHORS), fetched(LIST), allStatusLists()]);
       if (this.#kept && !equal(this.#kept.anchors, anchors)) {
         this.anchorChanged = true;
         return false;
       }
       this.anchorChanged = false;
       if (!this.#kept) {
-        this.#kept = { anchors, list: undefined, mark: undefined, fetchedAt: now() };
+        this.#kept = { anchors, list: undefined, statusLists: [], mark: undefined, fetchedAt: now() };
         await engine.loadAnchors(anchors, undefined);
       }
-      await this.#take(this.#kept, list);
+      await this.#take(this.#kept, list, statusLists);
       return true;
     } catch (error) {
       if (error instanceof Refused) this.refused = (await engine.words(error.code).catch(() => undefined)) ?? UNKNOWN;
@@ -72,10 +76,11 @@ class TrustData {
     await this.renew();
   }
 
-  async #take(kept: storage.Kept, list: Uint8Array): Promise<void> {
+  async #take(kept: storage.Kept, list: Uint8Array, statusLists: Uint8Array[]): Promise<void> {
     const mark = await engine.loadList(list, now());
+    for (const one of statusLists) await engine.loadStatusList(one, now());
     this.refused = undefined;
-    this.#kept = { ...kept, list, mark, fetchedAt: now() };
+    this.#kept = { ...kept, list, statusLists, mark, fetchedAt: now() };
     await storage.keep(this.#kept);
     await this.#after();
   }
@@ -86,6 +91,7 @@ class TrustData {
     if (!kept) return;
     await engine.loadAnchors(kept.anchors, kept.mark);
     if (kept.list) await engine.loadList(kept.list, now()).catch(() => {});
+    for (const one of kept.statusLists ?? []) await engine.loadStatusList(one, now()).catch(() => {});
     await this.#after();
   }
 
@@ -102,6 +108,19 @@ async function fetched(path: string): Promise<Uint8Array> {
   clock.compare(answer.headers.get("date"));
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** Every status list that the server has; an empty answer where it publishes none. */
+async function allStatusLists(): Promise<Uint8Array[]> {
+  const lists: Uint8Array[] = [];
+  while (lists.length < MOST_STATUS_LISTS) {
+    const path = `${STATUS_LISTS}${lists.length + 1}`;
+    const answer = await fetch(path, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(15_000) });
+    if (answer.status === 404) break;
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    lists.push(new Uint8Array(await answer.arrayBuffer()));
+  }
+  return lists;
 }
 
 function equal(left: Uint8Array, right: Uint8Array): boolean {

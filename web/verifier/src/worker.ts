@@ -41,6 +41,10 @@ function answer(ask: Request["ask"]): unknown {
       real ??= new Checker();
       real.load_trust(ask.list, ask.at);
       return real.mark();
+    case "status":
+      real ??= new Checker();
+      real.load_status_list(ask.list, ask.at);
+      return undefined;
     case "forget":
       real?.free();
       real = undefined;
