@@ -154,7 +154,7 @@ test("numbers are kept and nothing of a person is; nothing is sent anywhere", as
     await new Promise((resolve) => (open.onsuccess = resolve));
     const all = open.result.transaction("kept").objectStore("kept").getAll();
     await new Promise((resolve) => (all.onsuccess = resolve));
-    const words = all.result.map((value) => Object.values(value).map((part) => new TextDecoder().decode(
+    const words = all.result.map((value) => Object.values(value).flat().map((part) => new TextDecoder().decode(
       typeof part === "object" ? part : new TextEncoder().encode(String(part)))));
     return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, words]) + document.documentElement.outerHTML;
   });
