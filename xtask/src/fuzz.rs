@@ -21,6 +21,28 @@ pub(crate) struct Options {
     /// Only this target
     #[arg(long)]
     target: Option<String>,
+    /// The short run of `cargo xtask test` instead, which is the same on every machine
+    #[arg(long, conflicts_with = "minutes")]
+    brief: bool,
+}
+
+/// How far each target goes.
+#[derive(Clone, Copy)]
+enum Amount {
+    /// So many seconds, on from what earlier runs found.
+    Seconds(u64),
+    /// From the seeds alone, with numbers that are no chance: the same run on every machine, so that the suite turns red by
+    /// a change and not by luck. Bounded in time for the slow ones.
+    Brief,
+}
+
+impl Amount {
+    fn arguments(self) -> Vec<String> {
+        match self {
+            Self::Seconds(seconds) => vec![format!("-max_total_time={seconds}")],
+            Self::Brief => ["-seed=1", "-runs=30000", "-max_total_time=5"].map(str::to_owned).to_vec(),
+        }
+    }
 }
 
 /// How many fuzzers run side by side.
@@ -48,13 +70,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !has_nightly() {
         bail!("no toolchain `{TOOLCHAIN}`: rustup toolchain install {TOOLCHAIN}");
     }
-    fuzz(options.minutes, options.target.as_deref())
+    fuzz((!options.brief).then_some(options.minutes), options.target.as_deref())
 }
 
 /// The short run within `cargo xtask test`. Without a nightly toolchain only the replay on stable Rust has been run.
 pub(crate) fn brief() -> Result<()> {
     if has_nightly() {
-        return fuzz(1.0, None);
+        return fuzz(None, None);
     }
     eprintln!("SKIPPED: no toolchain `{TOOLCHAIN}`, so the fuzzer did not run; its seeds were replayed on stable Rust");
     Ok(())
@@ -64,16 +86,20 @@ fn has_nightly() -> bool {
     shell::output(Command::new("rustup").args(["run", TOOLCHAIN, "rustc", "--version"])).is_ok()
 }
 
-fn fuzz(minutes: f64, only: Option<&str>) -> Result<()> {
+/// For so many minutes; without them, the brief run.
+fn fuzz(minutes: Option<f64>, only: Option<&str>) -> Result<()> {
     let root = root()?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).unwrap_or_else(|| root.join("target"));
     let built = target.join("fuzz");
     let places = Places {
         runner: built.join(PLATFORM).join("release/fuzz-runner"),
-        corpus: target.join("fuzz-corpus"),
+        corpus: target.join(if minutes.is_some() { "fuzz-corpus" } else { "fuzz-brief" }),
         logs: target.join("fuzz-logs"),
     };
     std::fs::create_dir_all(&places.logs)?;
+    if minutes.is_none() && places.corpus.exists() {
+        std::fs::remove_dir_all(&places.corpus)?;
+    }
     let mut targets = seed(&root, &places.corpus)?;
     targets.retain(|target| only.is_none_or(|only| target.name == only));
     if targets.is_empty() {
@@ -85,13 +111,15 @@ fn fuzz(minutes: f64, only: Option<&str>) -> Result<()> {
     shell::run(&mut build)?;
 
     // Every target has the same share; two at once take half the time.
-    let seconds = ((minutes * 60.0 * AT_ONCE.min(targets.len()) as f64) / targets.len() as f64).ceil() as u64;
+    let share =
+        |minutes: f64| (minutes * 60.0 * AT_ONCE.min(targets.len()) as f64 / targets.len() as f64).ceil() as u64;
+    let amount = minutes.map_or(Amount::Brief, |minutes| Amount::Seconds(share(minutes)));
     let (waiting, crashes) = (Mutex::new(targets.iter()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(target) = waiting.lock().ok().and_then(|mut waiting| waiting.next()) {
-                    match places.fuzz(target, seconds) {
+                    match places.fuzz(target, amount) {
                         Ok(line) => println!("{line}"),
                         Err(error) => {
                             eprintln!("{error:#}");
@@ -123,13 +151,13 @@ fn seed(root: &Path, corpus: &Path) -> Result<Vec<Target>> {
 
 impl Places {
     /// Fuzzes one target and says in a line what was done; an error names the input that did not hold.
-    fn fuzz(&self, target: &Target, seconds: u64) -> Result<String> {
+    fn fuzz(&self, target: &Target, amount: Amount) -> Result<String> {
         let name = &target.name;
         let (corpus, log) = (self.corpus.join(name), self.logs.join(format!("{name}.log")));
         let crash = self.logs.join(format!("{name}-"));
         let mut command = Command::new(&self.runner);
         command.env("LACHAN_FUZZ_TARGET", name).arg(&corpus).stdout(Stdio::null()).stderr(std::fs::File::create(&log)?);
-        command.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={}", target.max_len));
+        command.args(amount.arguments()).arg(format!("-max_len={}", target.max_len));
         // An answer may take a second where instrumentation and another fuzzer slow it down, and never much memory.
         command.args(["-timeout=5", "-rss_limit_mb=1024", "-print_final_stats=1", "-reload=0"]);
         command.arg(format!("-artifact_prefix={}", crash.display()));
