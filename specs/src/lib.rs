@@ -38,3 +38,7 @@ pub mod uvci;
 pub mod value_set;
 pub mod vds_nc;
 pub mod zlib;
+
+/// The text of a field: up to 23 bytes lie in the value itself, as most codes and names do, and a copy of a longer one is
+/// shared.
+pub use smol_str::SmolStr;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::cbor::{Limits, Reader, validate};
 use crate::cose::{self, Place, Sign1, Tagging, alg};
 use crate::fields::{Error, Fields};
-use crate::hcert::{self, Claims, Content, Key, MAX_CHARS};
+use crate::hcert::{self, Claims, Key, MAX_CHARS};
 use crate::time::Date;
 use crate::tolerance::Tolerances;
 use data_encoding::BASE32_NOPAD;
@@ -116,7 +116,7 @@ pub fn claims(message: &Sign1<'_>) -> Result<Claims, hcert::Error> {
         iat: claims.iat,
         exp: Some(claims.exp.ok_or(hcert::Error::Claim { claim: 4 })?),
         nbf: Some(claims.nbf.ok_or(hcert::Error::Claim { claim: 5 })?),
-        content: Content::Nzcp(pass),
+        content: pass.into(),
         status: None,
         tolerances: Tolerances::NONE,
     })

@@ -71,7 +71,7 @@ pub fn claims(message: &Sign1<'_>) -> Result<Claims, hcert::Error> {
     let tag = if message.tag == Tagging::Untagged { Tagging::Sign1 } else { message.tag };
     let mut tolerances = read.tolerances;
     tolerances.extend(hcert::message_tolerances(&Sign1 { tag, ..message.clone() }));
-    let content = Content::SwissLight(content.ok_or(hcert::Error::NoContent)?);
+    let content = Content::from(content.ok_or(hcert::Error::NoContent)?);
     Ok(Claims { iss: read.iss, iat: read.iat, exp: read.exp, nbf: read.nbf, content, status: None, tolerances })
 }
 

@@ -3,6 +3,7 @@
 //! Certificates carry seconds since 1970 (NumericDate, RFC 8392 section 2), days as `YYYY-MM-DD`, and sometimes only a
 //! year or a month of birth. Nothing here knows what time it is now.
 
+use crate::SmolStr;
 use std::fmt;
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -230,6 +231,21 @@ impl PartialDate {
         }
     }
 
+    /// As it is read by [`PartialDate::parse`].
+    pub fn text(self) -> SmolStr {
+        // Digit by digit: the formatter's own way with numbers takes longer than reading the whole certificate's dates.
+        let mut text = *b"0000-00-00";
+        let mut put = |at: usize, number: u16| text[at] = b'0' + (number % 10) as u8;
+        (0..4).for_each(|place| put(3 - place, self.year / 10_u16.pow(place as u32)));
+        let mut length = 4;
+        for part in [self.month, self.day].into_iter().flatten() {
+            put(length + 1, u16::from(part) / 10);
+            put(length + 2, u16::from(part));
+            length += 3;
+        }
+        std::str::from_utf8(&text[..length]).map(SmolStr::new_inline).unwrap_or_default()
+    }
+
     /// The first day it can be.
     pub fn earliest(self) -> Date {
         Date { year: self.year, month: self.month.unwrap_or(1), day: self.day.unwrap_or(1) }
@@ -250,17 +266,7 @@ impl From<Date> for PartialDate {
 
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Digit by digit: the formatter's own way with numbers takes longer than reading the whole certificate's dates.
-        let mut text = *b"0000-00-00";
-        let mut put = |at: usize, number: u16| text[at] = b'0' + (number % 10) as u8;
-        (0..4).for_each(|place| put(3 - place, self.year / 10_u16.pow(place as u32)));
-        let mut length = 4;
-        for part in [self.month, self.day].into_iter().flatten() {
-            put(length + 1, u16::from(part) / 10);
-            put(length + 2, u16::from(part));
-            length += 3;
-        }
-        f.write_str(std::str::from_utf8(&text[..length]).map_err(|_| fmt::Error)?)
+        f.write_str(&self.text())
     }
 }
 

@@ -4,9 +4,12 @@
 //! [`inflate_within`] and [`inflate_raw`] never hold more than their cap. Certificates shrink little or not at all, so [`deflate`] writes them as a stored block
 //! when they do not.
 
+use std::ops::Range;
+
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+use simd_adler32::adler32;
 
 /// The most bytes that [`inflate`] gives out. Honest certificates have less than 1 KB.
 pub const MAX_INFLATED: usize = 16 * 1024;
@@ -42,10 +45,18 @@ impl Error {
 
 /// The content of exactly one zlib stream.
 pub fn inflate(stream: &[u8]) -> Result<Vec<u8>, Error> {
-    if let Some(content) = stored(stream) {
-        return Ok(content.to_vec());
+    match stored(stream) {
+        Some(place) => Ok(stream[place].to_vec()),
+        None => inflate_within(stream, MAX_INFLATED),
     }
-    inflate_within(stream, MAX_INFLATED)
+}
+
+/// As [`inflate`], for a stream that is needed no longer: a stored content stays where it is.
+pub(crate) fn inflate_in_place(mut stream: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let Some(place) = stored(&stream) else { return inflate_within(&stream, MAX_INFLATED) };
+    stream.truncate(place.end);
+    stream.drain(..place.start);
+    Ok(stream)
 }
 
 /// The content of exactly one deflate stream without header and checksum, `most` bytes of it at most.
@@ -111,9 +122,9 @@ pub fn deflate(content: &[u8]) -> Vec<u8> {
 
 const WORTH_DEFLATING: usize = 512;
 
-/// The content of a stream that is one stored block and nothing else, as [`deflate`] writes most certificates; found
-/// without the inflater's tables. `None` for every other stream, good or bad.
-fn stored(stream: &[u8]) -> Option<&[u8]> {
+/// Where the content lies in a stream that is one stored block and nothing else, as [`deflate`] writes most certificates;
+/// found without the inflater's tables. `None` for every other stream, good or bad.
+fn stored(stream: &[u8]) -> Option<Range<usize>> {
     // RFC 1950: method 8 with a window of at most 32 KiB, no dictionary, a multiple of 31. RFC 1951: the last block.
     let Some((&[method, flags, 1, l1, l2, n1, n2], rest)) = stream.split_first_chunk() else {
         return None;
@@ -127,7 +138,8 @@ fn stored(stream: &[u8]) -> Option<&[u8]> {
         return None;
     }
     let (content, checksum) = rest.split_at_checked(length.into())?;
-    (checksum == adler32(content).to_be_bytes()).then_some(content)
+    let start = stream.len() - rest.len();
+    (checksum == adler32(&content).to_be_bytes()).then_some(start..start + content.len())
 }
 
 /// Stored blocks (RFC 1951 section 3.2.4) between zlib header and checksum.
@@ -148,37 +160,14 @@ fn store(content: &[u8]) -> Vec<u8> {
             break;
         }
     }
-    stream.extend_from_slice(&adler32(content).to_be_bytes());
+    stream.extend_from_slice(&adler32(&content).to_be_bytes());
     stream
-}
-
-/// The checksum of RFC 1950 section 8.2.
-fn adler32(content: &[u8]) -> u32 {
-    const PRIME: u32 = 65_521;
-    // The most steps before the second sum can overflow 32 bits.
-    const STEPS: usize = 5_552;
-    let (mut one, mut two) = (1_u32, 0_u32);
-    for part in content.chunks(STEPS) {
-        for byte in part {
-            one += u32::from(*byte);
-            two += one;
-        }
-        one %= PRIME;
-        two %= PRIME;
-    }
-    two << 16 | one
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn checksum_of_a_known_text() {
-        assert_eq!(adler32(b"Wikipedia"), 0x11e6_0398);
-        assert_eq!(adler32(&[0xff; 100_000]), 0x149a_302c);
-    }
 
     #[test]
     fn what_does_not_shrink_is_stored() {
@@ -271,11 +260,13 @@ mod tests {
         #[test]
         fn the_short_way_and_the_long_one_agree(content: Vec<u8>, place: prop::sample::Index, with: u8) {
             let mut stream = store(&content);
-            prop_assert_eq!(stored(&stream), Some(&content[..]));
+            prop_assert_eq!(stored(&stream).map(|place| &stream[place]), Some(&content[..]));
+            prop_assert_eq!(inflate_in_place(stream.clone()), Ok(content.clone()));
             prop_assert_eq!(inflate_within(&stream, MAX_INFLATED), Ok(content));
             let place = place.index(stream.len());
             stream[place] = with;
             prop_assert_eq!(inflate(&stream), inflate_within(&stream, MAX_INFLATED));
+            prop_assert_eq!(inflate(&stream), inflate_in_place(stream));
         }
 
         #[test]

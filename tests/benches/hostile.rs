@@ -19,7 +19,7 @@ fn main() {
     let signer = Wanted::new(Algorithm::EdDsa).make();
     let trusted = Signer::from_certificate(signer.certificate.der(), backend::native()).expect("our own signer");
     let verifier = Verifier::new(backend::native()).with_signer(trusted);
-    let honest = certificates::claims(specs::hcert::Content::National(certificates::national()));
+    let honest = certificates::claims(specs::hcert::Content::from(certificates::national()));
     let mut texts = vec![("an honest certificate".to_owned(), certificates::text(&signer, &honest))];
     let named = |mark: &str, texts: Vec<(&str, String)>| -> Vec<(String, String)> {
         texts.into_iter().map(|(name, text)| (format!("{name}{mark}"), text)).collect()

@@ -18,21 +18,21 @@ pub fn now() -> UnixTime {
 pub fn national() -> national::Certificate {
     national::Certificate {
         name: national::Name {
-            family: "Nguyễn".to_owned(),
-            given: "Thị Hồng Nhung".to_owned(),
-            family_std: "NGUYEN".to_owned(),
-            given_std: "THI<HONG<NHUNG".to_owned(),
+            family: "Nguyễn".into(),
+            given: "Thị Hồng Nhung".into(),
+            family_std: "NGUYEN".into(),
+            given_std: "THI<HONG<NHUNG".into(),
         },
         birth_date: PartialDate::parse("1990-05-17").expect("a date"),
-        nationality: "VN".to_owned(),
-        disease: "840539006".to_owned(),
+        nationality: "VN".into(),
+        disease: "840539006".into(),
         doses_received: 2,
         date: Date::parse("2026-11-20").expect("a date"),
         dose_number: 2,
-        vaccine: "1119349007".to_owned(),
-        product: "EU/1/20/1528".to_owned(),
-        manufacturer: "ORG-100030215".to_owned(),
-        id: "URN:UVCI:01:VN:0123456789ABCDEF0123456789ABCDEF".to_owned(),
+        vaccine: "1119349007".into(),
+        product: "EU/1/20/1528".into(),
+        manufacturer: "ORG-100030215".into(),
+        id: "URN:UVCI:01:VN:0123456789ABCDEF0123456789ABCDEF".into(),
     }
 }
 

@@ -17,17 +17,17 @@ use verifier::verdict::{Outcome, Step};
 
 #[test]
 fn national_certificate_with_ed25519() {
-    every_bit_counts(Algorithm::EdDsa, Content::National(certificates::national()));
+    every_bit_counts(Algorithm::EdDsa, Content::from(certificates::national()));
 }
 
 #[test]
 fn eu_certificate_with_ed25519() {
-    every_bit_counts(Algorithm::EdDsa, Content::EuDcc(certificates::eu_dcc()));
+    every_bit_counts(Algorithm::EdDsa, Content::from(certificates::eu_dcc()));
 }
 
 #[test]
 fn eu_certificate_with_es256() {
-    every_bit_counts(Algorithm::Es256, Content::EuDcc(certificates::eu_dcc()));
+    every_bit_counts(Algorithm::Es256, Content::from(certificates::eu_dcc()));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn deflated_certificate_with_es256() {
     certificate.name.given_std = Some("CONG<TANG<TON<NU<".repeat(4));
     certificate.name.family = certificate.name.given.clone();
     certificate.name.family_std = certificate.name.given_std.clone();
-    let (signer, claims) = made(Algorithm::Es256, Content::EuDcc(certificate));
+    let (signer, claims) = made(Algorithm::Es256, Content::from(certificate));
     let verifier = believing(&signer);
     let cose = certificates::cose(&signer, &claims);
     let stream = zlib::deflate(&cose);
@@ -60,7 +60,7 @@ fn deflated_certificate_with_es256() {
 /// it can be written as JSON, and every layer can be inspected.
 #[test]
 fn whatever_is_signed_gets_an_answer() {
-    let contents = [Content::National(certificates::national()), Content::EuDcc(certificates::eu_dcc())];
+    let contents = [Content::from(certificates::national()), Content::from(certificates::eu_dcc())];
     for content in contents {
         let (signer, claims) = made(Algorithm::EdDsa, content);
         let verifier = believing(&signer);

@@ -77,11 +77,11 @@ fn the_foreign_verifier_is_strict() {
     let at = Some(now().to_rfc3339());
     let desk = Desk { python, folder: folder.path().to_owned(), list, anchor, at };
 
-    let claims = certificates::claims(Content::National(certificates::national()));
+    let claims = certificates::claims(Content::from(certificates::national()));
     let payload = claims.encode().unwrap();
     let good = certificates::cose(&national, &claims);
     assert_eq!(desk.certificate(&seal(&good)).unwrap()["profile"], "national");
-    let in_eu_form = certificates::claims(Content::EuDcc(certificates::eu_dcc()));
+    let in_eu_form = certificates::claims(Content::from(certificates::eu_dcc()));
     assert_eq!(desk.certificate(&certificates::text(&eu, &in_eu_form)).unwrap()["profile"], "eu-dcc");
 
     let alg = (Cbor::Unsigned(1), Cbor::Negative(7));

@@ -91,7 +91,7 @@ fn certificates_of_who_get_their_verdict_when_their_signer_is_believed() {
         let verdict = verifier.check(&hcert::seal(&signer.cose(opened.sign1().payload)), now());
         assert_eq!(verdict.reason, reason, "{name}: {:?}", verdict.checks);
         assert_eq!(verdict.format, format, "{name}");
-        assert_eq!(verdict.holder.map(|holder| holder.birth_date), format.map(|_| "1990-05-17".to_owned()), "{name}");
+        assert_eq!(verdict.holder.map(|holder| holder.birth_date), format.map(|_| "1990-05-17".into()), "{name}");
     }
 }
 

@@ -32,7 +32,7 @@ impl Desk {
     }
 
     fn text(&self) -> String {
-        certificates::text(&self.signer, &certificates::claims(Content::National(certificates::national())))
+        certificates::text(&self.signer, &certificates::claims(Content::from(certificates::national())))
     }
 
     fn check(&self, text: &str) -> Verdict {
@@ -146,7 +146,7 @@ fn messages_that_are_broken() {
 #[test]
 fn payloads_that_are_signed_and_wrong_nonetheless() {
     let desk = Desk::national();
-    let content = certificates::claims(Content::National(certificates::national())).encode().unwrap();
+    let content = certificates::claims(Content::from(certificates::national())).encode().unwrap();
     let mut trailing = content.clone();
     trailing.push(0);
     refused(&desk.signed(&trailing), Reason::CborTrailingBytes, Step::Content);
@@ -170,7 +170,7 @@ fn a_certificate_under_another_countrys_kid_is_a_forgery() {
     let desk = Desk::national();
     let foreign = Wanted::new(Algorithm::EdDsa).named("DE signer").make();
     let other_key = Wanted::new(Algorithm::Es256).named("FR signer").make();
-    let payload = certificates::claims(Content::National(certificates::national())).encode().unwrap();
+    let payload = certificates::claims(Content::from(certificates::national())).encode().unwrap();
     let verifier = Verifier::new(backend::native()).with_signer(given(&foreign)).with_signer(given(&other_key));
     let forged = |kid: [u8; 8]| seal(&desk.signer.finish(&cose::Unsigned::new(cose::alg::EDDSA, kid, payload.clone())));
     let verdict = verifier.check(&forged(foreign.certificate.kid()), now());
@@ -182,7 +182,7 @@ fn a_certificate_under_another_countrys_kid_is_a_forgery() {
 #[test]
 fn the_key_decides_the_algorithm_whatever_the_header_says() {
     let desk = Desk::of(&Wanted::new(Algorithm::Es256));
-    let payload = certificates::claims(Content::EuDcc(certificates::eu_dcc())).encode().unwrap();
+    let payload = certificates::claims(Content::from(certificates::eu_dcc())).encode().unwrap();
     let kid = desk.signer.certificate.kid();
     // EdDSA, PS256, HMAC with SHA-256, none that exists.
     for alg in [cose::alg::EDDSA, cose::alg::PS256, 5, 0] {
@@ -197,17 +197,16 @@ fn the_key_decides_the_algorithm_whatever_the_header_says() {
 #[test]
 fn our_own_format_forgives_nothing() {
     let desk = Desk::of(&Wanted::new(Algorithm::Es256));
-    let text = certificates::text(&desk.signer, &certificates::claims(Content::National(certificates::national())));
+    let text = certificates::text(&desk.signer, &certificates::claims(Content::from(certificates::national())));
     refused(&desk.check(&text), Reason::AlgorithmMismatch, Step::Content);
 
     let desk = Desk::national();
     let mut certificate = certificates::national();
-    certificate.product = "EU/9/99/9999".to_owned();
-    let text = certificates::text(&desk.signer, &certificates::claims(Content::National(certificate)));
+    certificate.product = "EU/9/99/9999".into();
+    let text = certificates::text(&desk.signer, &certificates::claims(Content::from(certificate)));
     refused(&desk.check(&text), Reason::ContentValueSet, Step::Values);
 
-    let untagged =
-        desk.signer.cose(&certificates::claims(Content::National(certificates::national())).encode().unwrap());
+    let untagged = desk.signer.cose(&certificates::claims(Content::from(certificates::national())).encode().unwrap());
     refused(&desk.check(&seal(&untagged[1..])), Reason::CoseMalformed, Step::Content);
 }
 
@@ -226,7 +225,7 @@ fn times_of_the_certificate() {
 #[test]
 fn times_and_purposes_of_the_signer() {
     let text =
-        |desk: &Desk| certificates::text(&desk.signer, &certificates::claims(Content::EuDcc(certificates::eu_dcc())));
+        |desk: &Desk| certificates::text(&desk.signer, &certificates::claims(Content::from(certificates::eu_dcc())));
     let past = Desk::of(&Wanted::new(Algorithm::Es256).years(2020, 2026));
     refused(&past.check(&text(&past)), Reason::SignerExpired, Step::SignerValidity);
     let future = Desk::of(&Wanted::new(Algorithm::Es256).years(2027, 2030));
@@ -245,7 +244,7 @@ fn dates_that_cannot_be() {
     let dated = |day: &str| {
         let mut certificate = certificates::national();
         certificate.date = Date::parse(day).unwrap();
-        desk.check(&certificates::text(&desk.signer, &certificates::claims(Content::National(certificate))))
+        desk.check(&certificates::text(&desk.signer, &certificates::claims(Content::from(certificate))))
     };
     refused(&dated("2026-11-25"), Reason::DatesImplausible, Step::Dates);
     refused(&dated("2026-11-22"), Reason::DatesImplausible, Step::Dates);
@@ -255,7 +254,7 @@ fn dates_that_cannot_be() {
     let desk = Desk::of(&Wanted::new(Algorithm::Es256));
     let mut certificate = certificates::eu_dcc();
     certificate.birth_date = "2027-01-01".to_owned();
-    let text = certificates::text(&desk.signer, &certificates::claims(Content::EuDcc(certificate)));
+    let text = certificates::text(&desk.signer, &certificates::claims(Content::from(certificate)));
     refused(&desk.check(&text), Reason::DatesImplausible, Step::Dates);
 }
 
@@ -265,7 +264,7 @@ fn a_foreign_certificate_with_a_code_not_known_here_is_valid_and_says_so() {
     let mut certificate = certificates::eu_dcc();
     let specs::dcc::Entry::Vaccination(entry) = &mut certificate.entry else { panic!("a vaccination") };
     entry.product = "EU/1/30/0001".to_owned();
-    let verdict = desk.check(&certificates::text(&desk.signer, &certificates::claims(Content::EuDcc(certificate))));
+    let verdict = desk.check(&certificates::text(&desk.signer, &certificates::claims(Content::from(certificate))));
     assert!(verdict.is_valid());
     let values = verdict.checks.iter().find(|check| check.step == Step::Values).unwrap();
     assert_eq!(values.detail, "noted and forgiven: v.mp: unknown-code");
@@ -282,7 +281,7 @@ fn with_list(publisher: &Publisher, issued: UnixTime, days: i64, entries: Vec<Si
 #[test]
 fn the_age_of_the_trust_list() {
     let signer = Wanted::new(Algorithm::EdDsa).make();
-    let text = certificates::text(&signer, &certificates::claims(Content::National(certificates::national())));
+    let text = certificates::text(&signer, &certificates::claims(Content::from(certificates::national())));
     let publisher = Publisher::new(Environment::Demo);
     let held = |issued| with_list(&publisher, issued, 2, vec![signer.entry(Purposes::VACCINATION)]).check(&text, now());
 
@@ -300,7 +299,7 @@ fn the_age_of_the_trust_list() {
 #[test]
 fn an_old_list_cannot_tell_who_a_stranger_is_and_still_knows_a_forgery() {
     let (signer, stranger) = (Wanted::new(Algorithm::EdDsa).make(), Wanted::new(Algorithm::EdDsa).make());
-    let claims = certificates::claims(Content::National(certificates::national()));
+    let claims = certificates::claims(Content::from(certificates::national()));
     let publisher = Publisher::new(Environment::Demo);
     let old = with_list(&publisher, now().plus_days(-60), 2, vec![signer.entry(Purposes::ANY)]);
     refused(&old.check(&certificates::text(&stranger, &claims), now()), Reason::TrustListExpired, Step::Signer);
@@ -313,7 +312,7 @@ fn an_old_list_cannot_tell_who_a_stranger_is_and_still_knows_a_forgery() {
 fn demonstration_and_production_do_not_mix() {
     let (demo, production) = (Publisher::new(Environment::Demo), Publisher::new(Environment::Production));
     let signer = Wanted::new(Algorithm::EdDsa).make();
-    let text = certificates::text(&signer, &certificates::claims(Content::National(certificates::national())));
+    let text = certificates::text(&signer, &certificates::claims(Content::from(certificates::national())));
     // A demonstration signer in a production list.
     let bytes = production.list(now(), 2, vec![signer.entry(Purposes::ANY)]);
     let error = list::open(&bytes, std::slice::from_ref(&production.anchor), now(), backend::native()).unwrap_err();
@@ -329,7 +328,7 @@ fn demonstration_and_production_do_not_mix() {
 #[test]
 fn every_signer_with_that_kid_is_tried_within_a_budget() {
     let signer = Wanted::new(Algorithm::EdDsa).make();
-    let text = certificates::text(&signer, &certificates::claims(Content::National(certificates::national())));
+    let text = certificates::text(&signer, &certificates::claims(Content::from(certificates::national())));
     let publisher = Publisher::new(Environment::Demo);
     let crowd = |others: usize| {
         let mut entries: Vec<SignerEntry> = (0..others)
@@ -348,7 +347,7 @@ fn every_signer_with_that_kid_is_tried_within_a_budget() {
 #[test]
 fn of_two_entries_with_one_key_the_one_that_may_sign_this_counts() {
     let signer = Wanted::new(Algorithm::EdDsa).make();
-    let text = certificates::text(&signer, &certificates::claims(Content::National(certificates::national())));
+    let text = certificates::text(&signer, &certificates::claims(Content::from(certificates::national())));
     let publisher = Publisher::new(Environment::Demo);
     let verdict = |entries| with_list(&publisher, now(), 2, entries).check(&text, now());
     assert!(verdict(vec![signer.entry(Purposes::TEST), signer.entry(Purposes::VACCINATION)]).is_valid());

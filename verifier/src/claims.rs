@@ -5,6 +5,7 @@ mod records;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use smol_str::{SmolStr, SmolStrBuilder};
 use specs::dcc::{self, Entry};
 use specs::ddcc::{self, Coding};
 use specs::hcert::{self, Content, Tolerances};
@@ -19,16 +20,16 @@ pub struct Holder {
     /// The whole name in its own writing, family name first.
     pub name: String,
     /// The name in A-Z and `<` (ICAO 9303), `FAMILY<<GIVEN`, where the certificate carries it.
-    pub name_latin: Option<String>,
+    pub name_latin: Option<SmolStr>,
     /// Birth date as the certificate writes it: `YYYY-MM-DD`, or shorter where only year or month are known; may be empty.
-    pub birth_date: String,
+    pub birth_date: SmolStr,
 }
 
 /// What a certificate says beside the holder, with a good signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// The issuer named in the envelope, usually a country.
-    pub issuer: Option<String>,
+    pub issuer: Option<SmolStr>,
     /// When it was issued.
     pub issued_at: Option<UnixTime>,
     /// From when it is to be accepted, where it says so.
@@ -43,65 +44,63 @@ pub struct Claims {
 
 impl Holder {
     pub(crate) fn of(content: &Content) -> Self {
+        let only = |name: &str, birth_date| Self { name: name.into(), name_latin: None, birth_date };
         match content {
-            Content::EuDcc(certificate) => Self::named(&certificate.name, certificate.birth_date.clone()),
+            Content::EuDcc(certificate) => Self::named(&certificate.name, certificate.birth_date.as_str().into()),
             Content::SwissLight(certificate) => Self::named(&certificate.name, written(certificate.birth_date)),
-            Content::Icvp(certificate) => {
-                Self { name: certificate.name.clone(), name_latin: None, birth_date: written(certificate.birth_date) }
+            Content::Icvp(certificate) => only(&certificate.name, written(certificate.birth_date)),
+            Content::Ddcc(certificate) => only(&certificate.name, written(certificate.birth_date)),
+            Content::Nzcp(pass) => {
+                let family = pass.family_name.as_deref().unwrap_or_default();
+                only(&joined(family, &pass.given_name), PartialDate::from(pass.birth_date).text())
             }
-            Content::Ddcc(certificate) => {
-                Self { name: certificate.name.clone(), name_latin: None, birth_date: written(certificate.birth_date) }
-            }
-            Content::Nzcp(pass) => Self {
-                name: joined(pass.family_name.as_deref().unwrap_or_default(), &pass.given_name),
-                name_latin: None,
-                birth_date: pass.birth_date.to_string(),
-            },
             Content::Shc(card) => {
                 let patient = &card.bundle.patient;
                 let family = patient.family.as_deref().unwrap_or_default();
-                let birth_date = patient.birth_date.to_string();
-                Self { name: joined(family, &patient.given.join(" ")), name_latin: None, birth_date }
+                only(&joined(family, &patient.given.join(" ")), patient.birth_date.text())
             }
-            Content::VdsNc(seal) => {
-                let birth_date = written(seal.person.birth_date);
-                Self { name: seal.person.name.clone(), name_latin: None, birth_date }
-            }
+            Content::VdsNc(seal) => only(&seal.person.name, written(seal.person.birth_date)),
             Content::National(certificate) => Self {
-                name: certificate.name.full(),
+                name: joined(&certificate.name.family, &certificate.name.given),
                 name_latin: latin(&certificate.name.family_std, &certificate.name.given_std),
-                birth_date: certificate.birth_date.to_string(),
+                birth_date: certificate.birth_date.text(),
             },
         }
     }
 
-    fn named(name: &dcc::Name, birth_date: String) -> Self {
-        let part = |part: &Option<String>| part.as_deref().unwrap_or_default().to_owned();
-        let latin = latin(&part(&name.family_std), &part(&name.given_std));
-        let written = joined(&part(&name.family), &part(&name.given));
+    fn named(name: &dcc::Name, birth_date: SmolStr) -> Self {
+        fn part(part: &Option<String>) -> &str {
+            part.as_deref().unwrap_or_default()
+        }
+        let latin = latin(part(&name.family_std), part(&name.given_std));
+        let written = joined(part(&name.family), part(&name.given));
         // Some certificates carry the transliteration only.
-        let name = if written.is_empty() { latin.clone().unwrap_or_default() } else { written };
+        let name = if written.is_empty() { latin.as_deref().unwrap_or_default().to_owned() } else { written };
         Self { name, name_latin: latin, birth_date }
     }
 }
 
-fn written(date: Option<PartialDate>) -> String {
-    date.map(|date| date.to_string()).unwrap_or_default()
+fn written(date: Option<PartialDate>) -> SmolStr {
+    date.map(PartialDate::text).unwrap_or_default()
 }
 
+/// Family name and given names, or the one that there is.
 fn joined(family: &str, given: &str) -> String {
-    let whole = [family, " ", given].concat();
-    let trimmed = whole.trim();
-    if trimmed.len() == whole.len() { whole } else { trimmed.to_owned() }
+    match (family.trim_start(), given.trim_end()) {
+        (one, "") | ("", one) => one.trim().to_owned(),
+        (family, given) => [family, " ", given].concat(),
+    }
 }
 
 /// As in the machine-readable zone of a passport: two fillers between family name and given names.
-fn latin(family: &str, given: &str) -> Option<String> {
-    match (family, given) {
-        ("", "") => None,
-        (family, "") => Some(family.to_owned()),
-        (family, given) => Some([family, "<<", given].concat()),
+fn latin(family: &str, given: &str) -> Option<SmolStr> {
+    let mut latin = SmolStrBuilder::new();
+    latin.push_str(family);
+    if !given.is_empty() {
+        latin.push_str("<<");
+        latin.push_str(given);
     }
+    Some(latin.finish()).filter(|latin| !latin.is_empty())
 }
 
 impl Claims {
@@ -133,8 +132,11 @@ impl Claims {
     #[must_use]
     pub fn event(&self) -> &'static str {
         match &self.content {
-            Content::EuDcc(dcc::Certificate { entry: Entry::Test(_), .. }) => "test",
-            Content::EuDcc(dcc::Certificate { entry: Entry::Recovery(_), .. }) => "recovery",
+            Content::EuDcc(certificate) => match certificate.entry {
+                Entry::Vaccination(_) => "vaccination",
+                Entry::Test(_) => "test",
+                Entry::Recovery(_) => "recovery",
+            },
             Content::SwissLight(_) | Content::Nzcp(_) => "pass",
             Content::Shc(card) if card.bundle.immunizations.is_empty() => "test",
             Content::VdsNc(seal) if matches!(seal.event, vds_nc::Event::Test(_)) => "test",

@@ -62,7 +62,7 @@ fn signer() -> TestSigner {
 }
 
 fn text(signer: &TestSigner) -> String {
-    certificates::text(signer, &certificates::claims(Content::National(certificates::national())))
+    certificates::text(signer, &certificates::claims(Content::from(certificates::national())))
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn rules_of_a_country_are_asked_and_told_in_the_language_chosen() {
     let good = folder.file("good.json", Json::from(vec![good]).to_string());
     let bad = folder.file("bad.json", bad.to_string());
     let open = folder.file("open.json", rule(3, "near").to_string());
-    for content in [Content::National(certificates::national()), Content::EuDcc(certificates::eu_dcc())] {
+    for content in [Content::from(certificates::national()), Content::from(certificates::eu_dcc())] {
         let text = certificates::text(&signer, &certificates::claims(content));
         let check = |more: &[&str], code| {
             exits(&[&["check", "--signer", &pem, "--at", AT, "--country", "de"], more, &[&text]].concat(), code)

@@ -23,13 +23,13 @@ fn text(signer: &TestSigner, content: Content) -> String {
 
 fn national(signer: &TestSigner, number: usize) -> String {
     let mut certificate = certificates::national();
-    certificate.name.given = format!("Nhung {number}");
-    text(signer, Content::National(certificate))
+    certificate.name.given = format!("Nhung {number}").into();
+    text(signer, Content::from(certificate))
 }
 
 /// A certificate in the name of `named`, signed by `signer`.
 fn forged(signer: &TestSigner, named: &TestSigner) -> String {
-    let claims = certificates::claims(Content::National(certificates::national()));
+    let claims = certificates::claims(Content::from(certificates::national()));
     let unsigned =
         specs::cose::Unsigned::new(named.cose_algorithm(), named.certificate.kid(), claims.encode().unwrap());
     specs::hcert::seal(&signer.finish(&unsigned))
@@ -58,7 +58,7 @@ fn good_ones_of_several_signers_and_formats() {
     let mut texts = Vec::new();
     for number in 0..100 {
         texts.push(national([&first, &second][number % 2], number));
-        texts.push(text(&other, Content::EuDcc(certificates::eu_dcc())));
+        texts.push(text(&other, Content::from(certificates::eu_dcc())));
     }
     let reasons = same(&believing(&[&first, &second, &other]), &texts);
     assert_eq!(reasons, vec![Reason::Valid; 200]);

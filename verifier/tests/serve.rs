@@ -122,7 +122,7 @@ fn signer() -> TestSigner {
 }
 
 fn text(signer: &TestSigner) -> String {
-    certificates::text(signer, &certificates::claims(Content::National(certificates::national())))
+    certificates::text(signer, &certificates::claims(Content::from(certificates::national())))
 }
 
 fn picture(text: &str) -> image::GrayImage {

@@ -55,8 +55,8 @@ fn an_imported_certificate_is_kept_once_and_shown_under_its_person() {
         for card in &person.cards {
             let holder = card.verdict.holder.as_ref().unwrap();
             assert_eq!(
-                (Some(&holder.name), Some(&holder.birth_date)),
-                (person.name.as_ref(), person.birth_date.as_ref())
+                (Some(&*holder.name), Some(&*holder.birth_date)),
+                (person.name.as_deref(), person.birth_date.as_deref())
             );
         }
     }

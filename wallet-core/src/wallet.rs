@@ -130,8 +130,8 @@ impl<S: Store> Wallet<S> {
         for card in &self.kept.cards {
             let verdict = verifier.check(&card.text, at);
             let holder = verdict.holder.clone();
-            let latin = holder.as_ref().map(|holder| holder.name_latin.clone().unwrap_or_else(|| holder.name.clone()));
-            let birth = holder.as_ref().map(|holder| holder.birth_date.clone());
+            let latin = holder.as_ref().map(|holder| holder.name_latin.as_deref().unwrap_or(&holder.name).to_owned());
+            let birth = holder.as_ref().map(|holder| holder.birth_date.to_string());
             let key = (holder.is_none(), latin.unwrap_or_default(), birth.clone().unwrap_or_default());
             let person = people.entry(key).or_insert(Person { name: None, birth_date: birth, cards: Vec::new() });
             person.name = holder.map(|holder| holder.name).or(person.name.take());

@@ -174,10 +174,10 @@ impl Statement {
         Self {
             code,
             name: national::Name {
-                family: family.unwrap_or_default(),
-                given: given.unwrap_or_default(),
-                family_std: family_std.unwrap_or_default(),
-                given_std: given_std.unwrap_or_default(),
+                family: family.unwrap_or_default().into(),
+                given: given.unwrap_or_default().into(),
+                family_std: family_std.unwrap_or_default().into(),
+                given_std: given_std.unwrap_or_default().into(),
             },
             birth_date,
             nationality: None,

@@ -186,21 +186,21 @@ fn national_certificate(dose: &Dose, uvci: &Uvci) -> national::Certificate {
     let (facts, vaccine) = (dose.facts(), dose.vaccine());
     national::Certificate {
         name: national::Name {
-            family: facts.holder.family_name.clone(),
-            given: facts.holder.given_name.clone(),
-            family_std: dose.family_std().to_owned(),
-            given_std: dose.given_std().to_owned(),
+            family: facts.holder.family_name.as_str().into(),
+            given: facts.holder.given_name.as_str().into(),
+            family_std: dose.family_std().into(),
+            given_std: dose.given_std().into(),
         },
         birth_date: dose.birth_date(),
-        nationality: facts.holder.nationality.clone(),
-        disease: facts.disease.clone(),
+        nationality: facts.holder.nationality.as_str().into(),
+        disease: facts.disease.as_str().into(),
         doses_received: facts.doses_received,
         date: dose.injected_on(),
         dose_number: facts.dose_number,
-        vaccine: vaccine.eu_vp.clone(),
-        product: vaccine.eu_mp.clone(),
-        manufacturer: vaccine.eu_ma.clone(),
-        id: uvci.as_str().to_owned(),
+        vaccine: vaccine.eu_vp.as_str().into(),
+        product: vaccine.eu_mp.as_str().into(),
+        manufacturer: vaccine.eu_ma.as_str().into(),
+        id: uvci.as_str().into(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::Error;
 use super::float::half_to_double;
-use super::strict::MAX_DEPTH;
+use super::strict::{MAX_DEPTH, long_argument};
 use std::borrow::Cow;
 
 /// A position in bytes, moving forward item by item.
@@ -323,10 +323,9 @@ impl<'a> Reader<'a> {
         if info > 27 {
             return Err(Error::ReservedInfo { at: start });
         }
-        let end = start + 1 + (1 << (info - 24));
-        let bytes = self.bytes.get(start + 1..end).ok_or(Error::Truncated { at: self.bytes.len() })?;
-        self.at = end;
-        Ok(bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)))
+        let argument = long_argument(self.bytes, start + 1, info).ok_or(Error::Truncated { at: self.bytes.len() })?;
+        self.at = start + 1 + (1 << (info & 3));
+        Ok(argument)
     }
 
     fn take_break(&mut self) -> bool {

@@ -11,8 +11,10 @@ use std::ops::Range;
 
 /// No limit goes deeper than this, so that recursion stays within any stack.
 pub(super) const MAX_DEPTH: usize = 64;
-/// Maps up to this size compare every key with every other; in larger ones the keys are sorted.
+/// Maps up to this size compare every key with every other where they do not ascend; in larger ones the keys are sorted.
 const SMALL_MAP: usize = 24;
+/// The keys of all open maps that are kept at once; where there are more, they are sorted too.
+const MAX_KEPT: usize = 48;
 
 /// What [`examine`] found out about bytes that it let pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +33,10 @@ pub fn validate(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
 /// Like [`validate`], and tells whether the encoding is the deterministic one, so that bytes which may be anybody's are
 /// walked over once only.
 pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Form, Error> {
-    if bytes.len() > limits.max_bytes {
-        return Err(Error::TooLong { length: bytes.len(), limit: limits.max_bytes });
+    // Places of keys are kept in 32 bits.
+    let limit = limits.max_bytes.min(u32::MAX as usize);
+    if bytes.len() > limit {
+        return Err(Error::TooLong { length: bytes.len(), limit });
     }
     let mut pass = Pass {
         bytes,
@@ -40,7 +44,8 @@ pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Form, Error> {
         limits,
         depth_left: limits.max_depth.min(MAX_DEPTH),
         items_left: limits.max_items,
-        keys: Vec::new(),
+        keys: [Key::default(); MAX_KEPT],
+        kept: 0,
         deterministic: true,
     };
     pass.item()?;
@@ -57,13 +62,37 @@ struct Pass<'a> {
     depth_left: usize,
     items_left: usize,
     /// The keys of all open maps, the innermost map's last.
-    keys: Vec<Key<'a>>,
+    keys: [Key; MAX_KEPT],
+    kept: usize,
     /// No encoding met so far is other than the deterministic one.
     deterministic: bool,
 }
 
 impl<'a> Pass<'a> {
+    #[inline]
     fn item(&mut self) -> Result<(), Error> {
+        if self.small_item() { Ok(()) } else { self.any_item() }
+    }
+
+    /// Most items are an integer in one byte or a short text of ASCII: those are done with here, and of any other item
+    /// nothing is taken.
+    #[inline]
+    fn small_item(&mut self) -> bool {
+        let Some((&initial, rest)) = self.bytes.get(self.at..).and_then(<[u8]>::split_first) else { return false };
+        let length = match initial {
+            0x00..=0x17 | 0x20..=0x37 => 0,
+            0x60..=0x77 => usize::from(initial & 0x1f),
+            _ => return false,
+        };
+        let found = self.items_left > 0 && rest.get(..length).is_some_and(is_ascii);
+        if found {
+            self.items_left -= 1;
+            self.at += 1 + length;
+        }
+        found
+    }
+
+    fn any_item(&mut self) -> Result<(), Error> {
         let start = self.at;
         let (major, info) = self.initial()?;
         if info == 31 {
@@ -73,23 +102,21 @@ impl<'a> Pass<'a> {
         self.rest(start, major, info, argument)
     }
 
-    /// A map key: `None` where it is neither an integer nor a string of definite length.
-    fn key(&mut self) -> Result<Option<Key<'a>>, Error> {
+    /// A map key, and whether its encoding is the only one that its value may have had: the deterministic one.
+    #[inline]
+    fn key(&mut self) -> Result<bool, Error> {
+        if self.small_item() {
+            return Ok(true);
+        }
         let start = self.at;
         let (major, info) = self.initial()?;
         if info == 31 {
-            return self.indefinite(start, major).map(|()| None);
+            return self.indefinite(start, major).map(|()| false);
         }
         let argument = self.argument(start, major, info)?;
-        match major {
-            0 | 1 => Ok(Some(Key { kind: major, start: argument, content: &[] })),
-            2 | 3 => {
-                let content = if major == 3 { self.text(start, argument)? } else { self.string(start, argument)? };
-                let first = content.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-                Ok(Some(Key { kind: major, start: first, content }))
-            }
-            _ => self.rest(start, major, info, argument).map(|()| None),
-        }
+        self.rest(start, major, info, argument)?;
+        let shortest = info < 24 || argument >= SHORTEST[usize::from(info & 3)];
+        Ok(shortest && major < 4 || self.deterministic)
     }
 
     /// What follows a head of definite length.
@@ -130,12 +157,9 @@ impl<'a> Pass<'a> {
         if info > 27 {
             return Err(Error::ReservedInfo { at: start });
         }
-        let width = 1 << (info - 24);
-        let end = self.at + width;
-        let bytes = self.bytes.get(self.at..end).ok_or(Error::Truncated { at: self.bytes.len() })?;
-        self.at = end;
-        let argument = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        if major != 7 && argument < [24, 1 << 8, 1 << 16, 1 << 32][usize::from(info - 24)] {
+        let argument = long_argument(self.bytes, self.at, info).ok_or(Error::Truncated { at: self.bytes.len() })?;
+        self.at += 1 << (info & 3);
+        if major != 7 && argument < SHORTEST[usize::from(info & 3)] {
             if self.limits.shortest {
                 return Err(Error::NotShortest { at: start });
             }
@@ -156,12 +180,7 @@ impl<'a> Pass<'a> {
     #[inline]
     fn text(&mut self, start: usize, length: u64) -> Result<&'a [u8], Error> {
         let content = self.string(start, length)?;
-        // Most texts are short and ASCII, which is known sooner.
-        if content.is_ascii() || std::str::from_utf8(content).is_ok() {
-            Ok(content)
-        } else {
-            Err(Error::NotUtf8 { at: start })
-        }
+        if is_utf8(content) { Ok(content) } else { Err(Error::NotUtf8 { at: start }) }
     }
 
     fn array(&mut self, start: usize, count: u64) -> Result<(), Error> {
@@ -179,12 +198,12 @@ impl<'a> Pass<'a> {
         if let Some(count) = count {
             self.promise(start, count.checked_mul(2).ok_or(Error::LengthLies { at: start })?)?;
         }
-        let first_key = self.keys.len();
-        let first_pair = self.at;
-        let mut all_compared = true;
-        // Keys that ascend in their deterministic encoding are all different: nothing needs to be compared by value.
-        let mut ascending = true;
-        let mut before: Option<(&[u8], Option<Key<'_>>)> = None;
+        let (first_key, first_pair) = (self.kept, self.at);
+        // Keys in their deterministic encodings are equal where their bytes are, so that such keys that ascend are all
+        // different: nothing needs to be compared.
+        let (mut deterministic, mut ascending, mut all_kept) = (true, true, true);
+        let mut before: Option<Key> = None;
+        let room = MAX_KEPT.min(first_key + SMALL_MAP);
         let mut left = count;
         loop {
             match &mut left {
@@ -194,41 +213,33 @@ impl<'a> Pass<'a> {
                 None => {}
             }
             let at = self.at;
-            let key = self.key()?;
-            let encoded = &self.bytes[at..self.at];
-            let order = match (before, key) {
-                (None, _) => Ordering::Less,
-                // In the deterministic encoding the order of the bytes is that of kind, number or length, and content.
-                (Some((_, Some(before))), Some(key)) if self.deterministic => before.order(&key),
-                (Some((before, _)), _) => before.cmp(encoded),
-            };
-            match order {
+            deterministic &= self.key()?;
+            let key = Key::of(self.bytes, at..self.at);
+            match before.map_or(Ordering::Less, |before| before.order(&key, self.bytes)) {
                 Ordering::Less => {}
                 Ordering::Equal => return Err(Error::DuplicateKey { at }),
                 Ordering::Greater if self.limits.sorted => return Err(Error::KeyOrder { at }),
-                Ordering::Greater => self.deterministic = false,
+                Ordering::Greater => (self.deterministic, ascending) = (false, false),
             }
-            before = Some((encoded, key));
-            ascending &= self.deterministic;
-            match key {
-                Some(key) if self.keys.len() - first_key < SMALL_MAP => {
-                    if !ascending && self.keys[first_key..].contains(&key) {
-                        return Err(Error::DuplicateKey { at });
-                    }
-                    if self.keys.capacity() == 0 {
-                        self.keys.reserve(SMALL_MAP);
-                    }
-                    self.keys.push(key);
+            before = Some(key);
+            if !ascending {
+                let mut kept = self.keys[first_key..self.kept].iter();
+                if kept.any(|other| other.order(&key, self.bytes).is_eq()) {
+                    return Err(Error::DuplicateKey { at });
                 }
-                _ => all_compared = false,
+            }
+            if let Some(place) = self.keys[..room].get_mut(self.kept) {
+                *place = key;
+                self.kept += 1;
+            } else {
+                all_kept = false;
             }
             self.item()?;
         }
-        all_compared |= ascending;
-        if !all_compared {
+        self.kept = first_key;
+        if !(deterministic && (ascending || all_kept)) {
             refuse_equal_keys(self.bytes, first_pair..self.at, count.is_some())?;
         }
-        self.keys.truncate(first_key);
         self.leave();
         Ok(())
     }
@@ -308,32 +319,70 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// A map key that is an integer or a string, in a form that compares by value whatever its head.
-#[derive(Clone, Copy)]
-struct Key<'a> {
-    /// The major type.
-    kind: u8,
-    /// The integer, or the first eight bytes of the content, in which most keys differ.
-    start: u64,
-    content: &'a [u8],
+/// From which number on each width of an argument is the shortest.
+const SHORTEST: [u64; 4] = [24, 1 << 8, 1 << 16, 1 << 32];
+
+/// The argument behind an initial byte of additional information 24 to 27.
+#[inline]
+pub(super) fn long_argument(bytes: &[u8], at: usize, info: u8) -> Option<u64> {
+    let rest = bytes.get(at..)?;
+    Some(match info {
+        24 => u64::from(*rest.first()?),
+        25 => u64::from(u16::from_be_bytes(*rest.first_chunk()?)),
+        26 => u64::from(u32::from_be_bytes(*rest.first_chunk()?)),
+        _ => u64::from_be_bytes(*rest.first_chunk()?),
+    })
 }
 
-impl Key<'_> {
-    /// The order of the two deterministic encodings.
+/// Most texts are short and ASCII, which is known sooner.
+#[inline]
+fn is_utf8(content: &[u8]) -> bool {
+    is_ascii(content) || std::str::from_utf8(content).is_ok()
+}
+
+/// For the few bytes of most texts, quicker than the library's.
+#[inline]
+fn is_ascii(content: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = content.as_chunks::<8>();
+    let words = words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
+    let rest = rest.iter().fold(0, |all, byte| all | byte);
+    words & HIGH == 0 && rest < 0x80
+}
+
+/// An encoded map key: where it is, and its first eight bytes, in which most keys differ. No encoding is the beginning of
+/// another, so that two of at most eight bytes are equal where these numbers are.
+#[derive(Clone, Copy, Default)]
+struct Key {
+    first: u64,
+    start: u32,
+    end: u32,
+}
+
+impl Key {
     #[inline]
-    fn order(&self, other: &Key<'_>) -> Ordering {
-        let kinds = self.kind.cmp(&other.kind).then(self.content.len().cmp(&other.content.len()));
-        let starts = kinds.then(self.start.cmp(&other.start));
-        if starts.is_eq() && self.content.len() > 8 { self.content.cmp(other.content) } else { starts }
+    fn of(bytes: &[u8], place: Range<usize>) -> Key {
+        let first = match bytes[place.start..].first_chunk::<8>() {
+            Some(eight) => u64::from_be_bytes(*eight),
+            None => bytes[place.start..].iter().rev().fold(0, |number, byte| number >> 8 | u64::from(*byte) << 56),
+        };
+        let beyond = 64 - 8 * place.len().clamp(1, 8) as u32;
+        // [`examine`] refuses what 32 bits do not count.
+        Key { first: first >> beyond << beyond, start: place.start as u32, end: place.end as u32 }
     }
-}
 
-impl PartialEq for Key<'_> {
-    fn eq(&self, other: &Key<'_>) -> bool {
-        self.start == other.start
-            && self.kind == other.kind
-            && self.content.len() == other.content.len()
-            && (self.content.len() <= 8 || self.content == other.content)
+    /// The order of the two encodings.
+    #[inline]
+    fn order(&self, other: &Key, bytes: &[u8]) -> Ordering {
+        let long = |key: &Key| key.end - key.start > 8;
+        match self.first.cmp(&other.first) {
+            Ordering::Equal if long(self) || long(other) => self.encoded(bytes).cmp(other.encoded(bytes)),
+            order => order,
+        }
+    }
+
+    fn encoded<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.start as usize..self.end as usize]
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cose::{Kid, Place, Sign1, Tagging};
 use crate::status_list::{Reference, SHORT_CLAIM, STATUS_CLAIM};
 use crate::time::UnixTime;
 use crate::tolerance::{Tolerance, Tolerances};
-use crate::{dcc, ddcc, icvp, national};
+use crate::{SmolStr, dcc, ddcc, icvp, national};
 
 /// Claim numbers of RFC 8392 section 4.
 pub(super) mod claim {
@@ -20,7 +20,7 @@ impl Claims {
     /// Claims to be signed.
     pub fn new(iss: &str, iat: UnixTime, exp: UnixTime, content: Content) -> Claims {
         Claims {
-            iss: Some(iss.to_owned()),
+            iss: Some(iss.into()),
             iat: Some(iat),
             exp: Some(exp),
             nbf: None,
@@ -125,15 +125,7 @@ fn bare_ddcc(payload: &[u8]) -> Result<Claims, Error> {
     let mut tolerances = Tolerances::NONE;
     tolerances.insert(Tolerance::BarePayload);
     let certificate = ddcc::Certificate::read(&mut Reader::new(payload), &mut tolerances).map_err(Error::Fields)?;
-    Ok(Claims {
-        iss: None,
-        iat: None,
-        exp: None,
-        nbf: None,
-        content: Content::Ddcc(certificate),
-        status: None,
-        tolerances,
-    })
+    Ok(Claims { iss: None, iat: None, exp: None, nbf: None, content: certificate.into(), status: None, tolerances })
 }
 
 pub(super) struct Decoder<'a> {
@@ -185,22 +177,22 @@ impl Decoder<'_> {
             let next = match self.number()? {
                 Some(DCC_SUB_CLAIM) => {
                     let read = dcc::Certificate::read(&mut self.reader, &mut self.tolerances);
-                    Content::EuDcc(read.map_err(Error::Dcc)?)
+                    Content::from(read.map_err(Error::Dcc)?)
                 }
                 Some(national::SUB_CLAIM) => {
                     if !self.form.deterministic {
                         let broken = |error| Error::National(national::Error::Cbor(error));
                         validate(self.payload, &Limits::OURS).map_err(broken)?;
                     }
-                    Content::National(national::Certificate::read(&mut self.reader).map_err(Error::National)?)
+                    Content::from(national::Certificate::read(&mut self.reader).map_err(Error::National)?)
                 }
                 Some(icvp::SUB_CLAIM) => {
                     let read = icvp::Certificate::read(&mut self.reader, &mut self.tolerances);
-                    Content::Icvp(read.map_err(Error::Fields)?)
+                    Content::from(read.map_err(Error::Fields)?)
                 }
                 Some(ddcc::SUB_CLAIM) => {
                     let read = ddcc::Certificate::read(&mut self.reader, &mut self.tolerances);
-                    Content::Ddcc(read.map_err(Error::Fields)?)
+                    Content::from(read.map_err(Error::Fields)?)
                 }
                 other => {
                     unknown = unknown.or(other);
@@ -233,7 +225,7 @@ impl Decoder<'_> {
         self.reader.skip().map(|()| None).map_err(Error::Cbor)
     }
 
-    pub(super) fn issuer(&mut self) -> Result<Option<String>, Error> {
+    pub(super) fn issuer(&mut self) -> Result<Option<SmolStr>, Error> {
         if self.reader.take_null() {
             self.tolerances.insert(Tolerance::NullField);
             return Ok(None);
@@ -243,7 +235,7 @@ impl Decoder<'_> {
         if trimmed.len() < text.len() {
             self.tolerances.insert(Tolerance::WhitespaceTrimmed);
         }
-        Ok(Some(trimmed.to_owned()))
+        Ok(Some(trimmed.into()))
     }
 
     /// A NumericDate: an integer by the standard, a float in the field. Not finite or out of range is an error, never

@@ -16,7 +16,7 @@ pub(crate) use registered::{Key, registered};
 
 use crate::status_list::Reference;
 use crate::time::UnixTime;
-use crate::{base45, cbor, cose, dcc, ddcc, fields, icvp, national, nzcp, shc, swiss_light, vds_nc, zlib};
+use crate::{SmolStr, base45, cbor, cose, dcc, ddcc, fields, icvp, national, nzcp, shc, swiss_light, vds_nc, zlib};
 
 /// What every text of this format begins with.
 pub const PREFIX: &str = "HC1:";
@@ -31,7 +31,7 @@ pub const DCC_SUB_CLAIM: i64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// Claim 1: the issuer, ISO 3166-1 alpha-2 of a country as a rule.
-    pub iss: Option<String>,
+    pub iss: Option<SmolStr>,
     /// Claim 6: when it was signed.
     pub iat: Option<UnixTime>,
     /// Claim 4: until when it is valid.
@@ -46,26 +46,47 @@ pub struct Claims {
     pub tolerances: Tolerances,
 }
 
-/// A health certificate of a kind we know.
+/// A health certificate of a kind we know; each in a box, because it is handed on often and is large.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// The EU Digital COVID Certificate.
-    EuDcc(dcc::Certificate),
+    EuDcc(Box<dcc::Certificate>),
     /// The national certificate of Viet Nam.
-    National(national::Certificate),
+    National(Box<national::Certificate>),
     /// WHO's digital yellow card.
-    Icvp(icvp::Certificate),
+    Icvp(Box<icvp::Certificate>),
     /// WHO's DDCC:VS.
-    Ddcc(ddcc::Certificate),
+    Ddcc(Box<ddcc::Certificate>),
     /// The Swiss light certificate; in texts that begin with `LT1:` only.
-    SwissLight(swiss_light::Certificate),
+    SwissLight(Box<swiss_light::Certificate>),
     /// The New Zealand COVID Pass; in texts that begin with `NZCP:` only.
-    Nzcp(nzcp::Pass),
+    Nzcp(Box<nzcp::Pass>),
     /// A SMART Health Card; in texts of its own.
     Shc(Box<shc::Claims>),
     /// ICAO's VDS-NC; in texts of its own.
     VdsNc(Box<vds_nc::Content>),
 }
+
+macro_rules! content {
+    ($($variant:ident($certificate:ty)),* $(,)?) => {$(
+        impl From<$certificate> for Content {
+            fn from(certificate: $certificate) -> Content {
+                Content::$variant(Box::new(certificate))
+            }
+        }
+    )*};
+}
+
+content!(
+    EuDcc(dcc::Certificate),
+    National(national::Certificate),
+    Icvp(icvp::Certificate),
+    Ddcc(ddcc::Certificate),
+    SwissLight(swiss_light::Certificate),
+    Nzcp(nzcp::Pass),
+    Shc(shc::Claims),
+    VdsNc(vds_nc::Content),
+);
 
 /// Why a text is not a certificate that we read, or claims cannot be written. The layers stand in their order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

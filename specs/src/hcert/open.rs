@@ -19,7 +19,7 @@ pub fn open(text: &str) -> Result<Opened, Error> {
 
 /// The COSE message in a text, not parsed yet: the layers of [`open`] down to zlib, for whoever keeps nothing else.
 pub fn message(text: &str) -> Result<Vec<u8>, Error> {
-    Ok(layers(text.len(), encoded(text)?)?.1)
+    zlib::inflate_in_place(decoded(text.len(), encoded(text)?)?).map_err(Error::Zlib)
 }
 
 fn encoded(text: &str) -> Result<&str, Error> {
@@ -32,18 +32,17 @@ fn encoded(text: &str) -> Result<&str, Error> {
 
 /// The layers below a prefix, for a text of that many characters, prefix counted.
 pub(crate) fn open_layers(length: usize, encoded: &str) -> Result<Opened, Error> {
-    let (compressed, cose) = layers(length, encoded)?;
+    let compressed = decoded(length, encoded)?;
+    let cose = zlib::inflate(&compressed).map_err(Error::Zlib)?;
     parse(&cose).map_err(Error::Cose)?;
     Ok(Opened { compressed, cose })
 }
 
-fn layers(length: usize, encoded: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+fn decoded(length: usize, encoded: &str) -> Result<Vec<u8>, Error> {
     if length > MAX_CHARS {
         return Err(Error::TooLong { length });
     }
-    let compressed = base45::decode(encoded).map_err(Error::Base45)?;
-    let cose = zlib::inflate(&compressed).map_err(Error::Zlib)?;
-    Ok((compressed, cose))
+    base45::decode(encoded).map_err(Error::Base45)
 }
 
 /// The text for a signed message, ready for a QR symbol in alphanumeric mode.

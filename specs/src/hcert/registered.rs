@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Error;
 use super::claims::{Decoder, claim};
+use crate::SmolStr;
 use crate::cbor::{Kind, Limits, Reader, examine};
 use crate::time::UnixTime;
 use crate::tolerance::Tolerances;
@@ -19,7 +20,7 @@ pub(crate) enum Key<'a> {
 /// The registered claims that our formats read.
 #[derive(Default)]
 pub(crate) struct Registered {
-    pub(crate) iss: Option<String>,
+    pub(crate) iss: Option<SmolStr>,
     pub(crate) iat: Option<UnixTime>,
     pub(crate) exp: Option<UnixTime>,
     pub(crate) nbf: Option<UnixTime>,

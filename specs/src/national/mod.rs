@@ -13,6 +13,7 @@ mod write;
 use crate::cbor;
 use crate::cose::{Place, Sign1, Tagging, alg};
 use crate::time::{Date, PartialDate, UnixTime};
+use smol_str::SmolStr;
 use unicode_normalization::is_nfc;
 
 /// The number of this certificate among the health certificates of claim -260.
@@ -35,9 +36,9 @@ pub struct Certificate {
     /// Day of birth, or the month or year where no more is known (2).
     pub birth_date: PartialDate,
     /// Nationality (3), ISO 3166-1 alpha-2.
-    pub nationality: String,
+    pub nationality: SmolStr,
     /// Disease targeted (4), SNOMED CT.
-    pub disease: String,
+    pub disease: SmolStr,
     /// Doses received so far (5), this one counted: 1 to 99.
     pub doses_received: u32,
     /// Day of the dose (6), as it was in Viet Nam.
@@ -45,13 +46,13 @@ pub struct Certificate {
     /// Number of this dose (7): 1 to 99.
     pub dose_number: u32,
     /// Vaccine or prophylaxis (8), as `vp` of the EU certificate.
-    pub vaccine: String,
+    pub vaccine: SmolStr,
     /// Product (9), as `mp` of the EU certificate.
-    pub product: String,
+    pub product: SmolStr,
     /// Manufacturer or holder (10), as `ma` of the EU certificate.
-    pub manufacturer: String,
+    pub manufacturer: SmolStr,
     /// Certificate code (11), a UVCI.
-    pub id: String,
+    pub id: SmolStr,
 }
 
 /// A full name: as written, in NFC, and as ICAO 9303 part 3 transliterates it. An array of four texts; the two of one
@@ -59,13 +60,13 @@ pub struct Certificate {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Name {
     /// Family name as written, at most 80 characters.
-    pub family: String,
+    pub family: SmolStr,
     /// Middle and given names as written, at most 80 characters.
-    pub given: String,
+    pub given: SmolStr,
     /// Family name, `A` to `Z` and `<`.
-    pub family_std: String,
+    pub family_std: SmolStr,
     /// Middle and given names, `A` to `Z` and `<`.
-    pub given_std: String,
+    pub given_std: SmolStr,
 }
 
 impl Name {
@@ -214,16 +215,16 @@ fn is_written(family: &str, given: &str) -> bool {
         // Bytes are never fewer than characters.
         (text.len() <= 80 || text.chars().count() <= 80)
             && text.trim().len() == text.len()
-            && !text.chars().any(char::is_control)
-            && (text.chars().all(is_plainly_nfc) || is_nfc(text))
+            && (text.chars().all(is_plain) || (!text.chars().any(char::is_control) && is_nfc(text)))
     };
     one(family) && one(given) && !(family.is_empty() && given.is_empty())
 }
 
-/// Below U+0300 nothing composes or decomposes in NFC, nor does anything in the block that holds the letters of Vietnamese
-/// with two marks; so almost every name is known to be NFC without a look into tables.
-fn is_plainly_nfc(char: char) -> bool {
-    matches!(char, '\0'..='\u{2ff}' | '\u{1e00}'..='\u{1eff}')
+/// No control character, and one of those of which nothing composes or decomposes in NFC: so it is below U+0300, and in the
+/// block that holds the letters of Vietnamese with two marks. Almost every name is known to be NFC without a look into
+/// tables.
+fn is_plain(char: char) -> bool {
+    matches!(char, ' '..='~' | '\u{a0}'..='\u{2ff}' | '\u{1e00}'..='\u{1eff}')
 }
 
 fn is_standard(family: &str, given: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::{Certificate, Error, Name, key};
 use crate::cbor::{self, Items, Limits, Reader, validate};
 use crate::time::{Date, PartialDate};
+use smol_str::SmolStr;
 
 impl Certificate {
     /// Reads a certificate that stands alone, without the claims around it.
@@ -75,12 +76,12 @@ fn name(reader: &mut Reader<'_>) -> Result<Option<Name>, cbor::Error> {
     if reader.array()? != Items::Counted(4) {
         return Ok(None);
     }
-    let mut next = || reader.definite_text().map(str::to_owned);
+    let mut next = || reader.definite_text().map(SmolStr::from);
     Ok(Some(Name { family: next()?, given: next()?, family_std: next()?, given_std: next()? }))
 }
 
-fn text(reader: &mut Reader<'_>) -> Result<Option<String>, cbor::Error> {
-    reader.definite_text().map(|text| Some(text.to_owned()))
+fn text(reader: &mut Reader<'_>) -> Result<Option<SmolStr>, cbor::Error> {
+    reader.definite_text().map(|text| Some(text.into()))
 }
 
 fn number(reader: &mut Reader<'_>) -> Result<Option<u32>, cbor::Error> {

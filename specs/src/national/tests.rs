@@ -186,8 +186,15 @@ pub(crate) fn certificates() -> impl Strategy<Value = Certificate> {
         (0..8_000_i64).prop_map(|days| Date::from_days_since_epoch(days).to_string()),
     ];
     let written = || "[A-ZĐÂÊÔ][a-zđâêôảỹ]{0,10}( [A-Z][a-zạ]{0,8}){0,3}";
-    let name = (written(), written(), "[A-Z<]{1,30}", "[A-Z<]{0,30}")
-        .prop_map(|(family, given, family_std, given_std)| Name { family, given, family_std, given_std });
+    let name =
+        (written(), written(), "[A-Z<]{1,30}", "[A-Z<]{0,30}").prop_map(|(family, given, family_std, given_std)| {
+            Name {
+                family: family.into(),
+                given: given.into(),
+                family_std: family_std.into(),
+                given_std: given_std.into(),
+            }
+        });
     let numbers = (1..=99_u32, 1..=99_u32, 15_000..60_000_i64);
     (name, birth, "[A-Z]{2}", code(), numbers, code(), code(), code(), code()).prop_map(
         |(
@@ -204,15 +211,15 @@ pub(crate) fn certificates() -> impl Strategy<Value = Certificate> {
             Certificate {
                 name,
                 birth_date: PartialDate::parse(&birth_date).unwrap(),
-                nationality,
-                disease,
+                nationality: nationality.into(),
+                disease: disease.into(),
                 doses_received,
                 date: Date::from_days_since_epoch(days),
                 dose_number,
-                vaccine,
-                product,
-                manufacturer,
-                id,
+                vaccine: vaccine.into(),
+                product: product.into(),
+                manufacturer: manufacturer.into(),
+                id: id.into(),
             }
         },
     )

@@ -62,13 +62,13 @@ impl Claims {
 impl From<Claims> for crate::hcert::Claims {
     fn from(claims: Claims) -> Self {
         Self {
-            iss: Some(claims.iss.clone()),
+            iss: Some(claims.iss.as_str().into()),
             iat: None,
             exp: claims.exp,
             nbf: Some(claims.nbf),
             tolerances: claims.tolerances,
             status: None,
-            content: crate::hcert::Content::Shc(Box::new(claims)),
+            content: claims.into(),
         }
     }
 }

@@ -257,8 +257,9 @@ impl ValueSet {
     pub fn get(&self, code: &str) -> Option<&Entry> {
         let wanted = head(code);
         let first = self.heads.partition_point(|head| *head < wanted);
-        let alike = self.heads.iter().skip(first).take_while(|head| **head == wanted).count();
-        self.entries.get(first..first + alike)?.iter().find(|entry| entry.code == code)
+        let alike = self.heads[first..].iter().take_while(|head| **head == wanted);
+        let same = |entry: &&Entry| entry.code.len() == code.len() && (code.len() <= 16 || entry.code == code);
+        self.entries[first..].iter().zip(alike).map(|(entry, _)| entry).find(same)
     }
 
     /// All entries, sorted by code.

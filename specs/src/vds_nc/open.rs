@@ -108,13 +108,13 @@ impl Opened {
     pub fn claims(&self) -> Result<hcert::Claims, Error> {
         let content = self.content()?;
         Ok(hcert::Claims {
-            iss: Some(self.issuer.clone()),
+            iss: Some(self.issuer.as_str().into()),
             iat: None,
             exp: None,
             nbf: None,
             tolerances: content.tolerances,
             status: None,
-            content: hcert::Content::VdsNc(Box::new(content)),
+            content: content.into(),
         })
     }
 

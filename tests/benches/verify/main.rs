@@ -132,13 +132,13 @@ fn text(signer: &TestSigner, profile: Profile, number: usize) -> String {
     let content = match profile {
         Profile::National => {
             let mut certificate = certificates::national();
-            certificate.name.family = family.to_owned();
-            certificate.name.given = given;
-            certificate.name.family_std = family_std;
-            certificate.name.given_std = given_std;
+            certificate.name.family = family.into();
+            certificate.name.given = given.into();
+            certificate.name.family_std = family_std.into();
+            certificate.name.given_std = given_std.into();
             certificate.birth_date = PartialDate::parse(&birth.to_string()).expect("a date");
-            certificate.id = id.to_string();
-            Content::National(certificate)
+            certificate.id = id.as_str().into();
+            Content::from(certificate)
         }
         Profile::EuDcc => {
             let mut certificate = certificates::eu_dcc();
@@ -151,7 +151,7 @@ fn text(signer: &TestSigner, profile: Profile, number: usize) -> String {
                 entry.id = id.to_string();
                 entry.issuer = "Bộ Y tế Việt Nam".to_owned();
             }
-            Content::EuDcc(certificate)
+            Content::from(certificate)
         }
     };
     certificates::text(signer, &certificates::claims(content))

@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 
-use specs::dcc;
 use specs::hcert::{Claims, Content};
 use specs::reason::{Class, Reason};
 use specs::revocation::{Answer, How, Question, Why};
@@ -31,7 +30,10 @@ pub(super) fn check(held: &Held, signer: &Signer, signature: &[u8], claims: &Cla
     };
     let kid = signer.kid();
     let (uvci, place, authority) = match &claims.content {
-        Content::EuDcc(dcc::Certificate { entry, .. }) => (entry.id(), entry.country(), entry.issuer()),
+        Content::EuDcc(certificate) => {
+            let entry = &certificate.entry;
+            (entry.id(), entry.country(), entry.issuer())
+        }
         Content::National(certificate) => (certificate.id.as_str(), specs::national::ISSUER, ""),
         Content::Icvp(certificate) => ("", "", certificate.issuer.as_deref().unwrap_or_default()),
         Content::Ddcc(certificate) => (

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use specs::dcc::{Certificate, Entry};
 use specs::hcert::{Claims, Content};
 use specs::reason::Reason;
 use specs::time::UnixTime;
@@ -69,7 +68,7 @@ fn finding(report: &rules::Report) -> Finding {
 /// The signer's country; else what the certificate says.
 fn issuer_country(claims: &Claims, signer: &Signer) -> String {
     let content = || match &claims.content {
-        Content::EuDcc(Certificate { entry, .. }) => Entry::country(entry),
+        Content::EuDcc(certificate) => certificate.entry.country(),
         Content::National(_) => specs::national::ISSUER,
         _ => "",
     };

@@ -30,7 +30,7 @@ pub(super) struct Run<'v> {
 
 impl<'v> Run<'v> {
     pub(super) fn new(verifier: &'v Verifier, at: UnixTime) -> Self {
-        Self { verifier, at, trust: verifier.trust(at), checks: Vec::with_capacity(16), reason: None, proven: None }
+        Self { verifier, at, trust: verifier.trust(at), checks: Vec::with_capacity(24), reason: None, proven: None }
     }
 
     pub(super) fn verdict(mut self, text: &str) -> Verdict {
@@ -126,24 +126,29 @@ impl<'v> Run<'v> {
 
     /// Every believed signer that the message may mean, and the certificate that it brought along, if it did.
     fn candidates(&mut self, message: &Message<'_>) -> Result<(Vec<&'v Signer>, Option<Certificate>), Reason> {
-        let (candidates, certificate, nobody) = match message.signer() {
+        let named = message.signer();
+        let (candidates, certificate) = match &named {
             Named::Nobody => return Err(self.fail(Step::Signer, self.nobody(), "the message names no key")),
-            Named::Kid(kid) => (self.believed(kid, |signer| signer.issuer().is_none()), None, hex::encode(kid)),
-            Named::OfIssuer(issuer, kid) => {
-                let of_issuer = self.believed(&kid, |signer| signer.issuer() == Some(&issuer));
-                (of_issuer, None, format!("{} of {issuer}", hex::encode(kid)))
-            }
+            Named::Kid(kid) => (self.believed(kid, |signer| signer.issuer().is_none()), None),
+            Named::OfIssuer(issuer, kid) => (self.believed(kid, |signer| signer.issuer() == Some(issuer)), None),
             Named::Certificate(der) => {
                 let certificate = Certificate::parse(der)
                     .map_err(|error| self.fail(Step::Signer, Reason::CertificateMalformed, error.to_string()))?;
-                let authority = certificate.authority_key_id().unwrap_or_default().to_vec();
-                let kid = trust_list::signers::kid_of_authority(&authority);
+                let kid = trust_list::signers::kid_of_authority(certificate.authority_key_id().unwrap_or_default());
                 let candidates = self.believed(&kid, |signer| signer.profiles().allows(Profiles::VDS_NC));
-                (candidates, Some(certificate), hex::encode(authority))
+                (candidates, Some(certificate))
             }
         };
         if candidates.is_empty() {
-            let words = format!("nobody that is believed has the key identifier {nobody}");
+            let whose = match (&named, &certificate) {
+                (Named::OfIssuer(issuer, kid), _) => format!("{} of {issuer}", hex::encode(kid)),
+                (Named::Kid(kid), _) => hex::encode(kid),
+                (_, certificate) => {
+                    let authority = certificate.as_ref().and_then(Certificate::authority_key_id);
+                    hex::encode(authority.unwrap_or_default())
+                }
+            };
+            let words = format!("nobody that is believed has the key identifier {whose}");
             return Err(self.fail(Step::Signer, self.nobody(), words));
         }
         self.note(Step::Signer, Ok(Cow::Borrowed("the key identifier is known")));
@@ -151,7 +156,10 @@ impl<'v> Run<'v> {
     }
 
     fn believed(&self, kid: &[u8], fits: impl Fn(&Signer) -> bool) -> Vec<&'v Signer> {
-        self.verifier.by_kid(kid).filter(|signer| fits(signer)).collect()
+        // Nearly always one.
+        let mut believed = Vec::with_capacity(1);
+        believed.extend(self.verifier.by_kid(kid).filter(|signer| fits(signer)));
+        believed
     }
 
     /// Those whose key made the signature. More than one remains only where several entries share one key.
@@ -168,9 +176,11 @@ impl<'v> Run<'v> {
             proven.is_some_and(|proven| std::ptr::eq(proven, *signer))
                 || signer.verify(&to_be_signed, message.signature())
         };
-        let signers: Vec<&Signer> = candidates.iter().copied().take(MAX_SIGNATURE_CHECKS).filter(made_it).collect();
-        self.note_signature(!signers.is_empty(), candidates.len())?;
-        Ok(signers)
+        let tried = candidates.len();
+        candidates.truncate(MAX_SIGNATURE_CHECKS);
+        candidates.retain(made_it);
+        self.note_signature(!candidates.is_empty(), tried)?;
+        Ok(candidates)
     }
 
     /// Those authorities that certified the key that made the signature. The certificate is the message's own, so it is

@@ -44,7 +44,7 @@ fn refused(rule: &Json) -> Error {
 }
 
 fn national() -> Content {
-    Content::National(national::Certificate {
+    Content::from(national::Certificate {
         name: national::Name {
             family: "Nguyễn".into(),
             given: "Thị Hồng Nhung".into(),
@@ -263,7 +263,7 @@ fn a_national_certificate_shows_itself_as_a_vaccination() {
 #[test]
 fn a_test_and_a_recovery_show_what_they_have() {
     let certificate = |entry| {
-        Content::EuDcc(dcc::Certificate {
+        Content::from(dcc::Certificate {
             ver: "1.3.0".into(),
             name: dcc::Name { family_std: Some("DOE".into()), ..dcc::Name::default() },
             birth_date: "1963".into(),

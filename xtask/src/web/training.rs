@@ -98,7 +98,7 @@ struct Forger<'a> {
 impl Forger<'_> {
     fn seal(&self, mut content: Certificate, issued: UnixTime) -> Result<String> {
         content.date = Date::in_viet_nam(UnixTime(issued.0 - DAY));
-        let claims = Claims::new("VN", issued, national::expiry(issued), Content::National(content));
+        let claims = Claims::new("VN", issued, national::expiry(issued), Content::from(content));
         let unsigned = Unsigned::new(cose::alg::EDDSA, self.kid.clone(), claims.encode()?);
         let signature = self.pair.sign(&unsigned.to_be_signed())?;
         Ok(hcert::seal(&unsigned.sign(&signature)))
