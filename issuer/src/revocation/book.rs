@@ -3,6 +3,9 @@
 //! A list is 128 KiB, so that a hundred of them (a hundred million certificates) fit into memory. A token is signed when
 //! somebody wants one that is newer than the last, at most one a second for each list, however many are revoked: a revocation
 //! of millions costs no more signatures than one.
+//!
+//! There is always one list more than are in use, in which nothing is given: whoever fetches the lists has it before the first
+//! certificate names it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,8 +21,9 @@ use crate::keys::{self, SigningKey, folder};
 
 pub use specs::status_list::MEDIA_TYPE;
 
-/// Seconds after which whoever holds a token should fetch a newer one.
-const TTL: u64 = 12 * 3600;
+/// Seconds after which whoever holds a token should fetch a newer one. For as long, a token speaks for certificates that are
+/// newer than itself.
+pub const TTL: u64 = 12 * 3600;
 /// Seconds after which a token in the folder is replaced though nothing was revoked.
 const REPUBLISHED: i64 = 3600;
 
@@ -42,7 +46,7 @@ struct Held {
 }
 
 impl Book {
-    /// Lists 1 to `last`, at least one, in which these places are invalid. `key` is that of the list signer.
+    /// Lists 1 to `last`, and the next, in which these places are invalid. `key` is that of the list signer.
     #[must_use]
     pub fn new(
         keyring: &Keyring,
@@ -54,18 +58,18 @@ impl Book {
         let signer = &keyring.list_signer.certificate;
         let certificates = [signer, &keyring.signing_ca].map(|certificate| certificate.der().to_vec()).to_vec();
         let book = Self { key, kid: signer.kid(), certificates, valid_days, lists: Mutex::default() };
-        book.extend_to(last.max(1));
+        book.extend_to(last);
         for place in invalid {
             book.revoke(place);
         }
         book
     }
 
-    /// Makes room for a place that was given.
+    /// Makes room for a place that was given in list `last`, and for those of the next list.
     pub fn extend_to(&self, last: u64) {
         let mut lists = self.lists();
         let next = lists.last_key_value().map_or(1, |(number, _)| number.saturating_add(1));
-        for number in next..=last {
+        for number in next..=last.saturating_add(1) {
             let list = StatusList::new(Bits::One, OUR_ENTRIES);
             lists.insert(number, Held { list, token: None, published: None });
         }

@@ -15,7 +15,7 @@ use specs::time::UnixTime;
 
 use crate::api::RevocationReason;
 
-pub use book::{Book, MEDIA_TYPE};
+pub use book::{Book, MEDIA_TYPE, TTL};
 
 /// A place in a status list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

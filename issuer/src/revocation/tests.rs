@@ -26,9 +26,9 @@ fn a_book_says_what_was_revoked_and_publishes_it_once() {
     let place = Place { list: 2, index: 1_048_575 };
     let book = Book::new(&keyring, key, 14, 2, [place]);
     let out = held.folder.path().join("lists");
-    assert_eq!(book.publish(&out, NOW), Ok(2));
+    assert_eq!(book.publish(&out, NOW), Ok(3), "one more than are in use");
     assert_eq!(book.publish(&out, NOW), Ok(0));
-    assert_eq!(book.publish(&out, NOW.plus_seconds(3600)), Ok(2), "as old as they may lie there");
+    assert_eq!(book.publish(&out, NOW.plus_seconds(3600)), Ok(3), "as old as they may lie there");
     let also = Place { list: 2, index: 0 };
     book.revoke(also);
     assert_eq!(book.publish(&out, NOW.plus_seconds(3601)), Ok(1));
@@ -44,6 +44,8 @@ fn a_book_says_what_was_revoked_and_publishes_it_once() {
     for (index, status) in [(0, Status::Invalid), (1, Status::Valid), (place.index, Status::Invalid)] {
         assert_eq!(token.list.get(index), Some(status));
     }
-    assert_eq!(book.token(3, NOW), Ok(None));
+    assert_eq!(book.token(4, NOW), Ok(None));
+    book.extend_to(3);
+    assert!(book.token(4, NOW).unwrap().is_some(), "list 3 is in use, so list 4 is there");
     println!("a list of 2^20 entries with two revoked: {} bytes signed", bytes.len());
 }

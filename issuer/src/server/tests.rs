@@ -238,7 +238,7 @@ async fn revoking_over_the_socket_and_the_list_that_says_so() {
     let invalid =
         (0..token.list.entries()).filter(|index| token.list.get(*index) == Some(specs::status_list::Status::Invalid));
     assert_eq!(invalid.count(), 2);
-    assert!(matches!(client.status_list(2).await, Err(Problem::NotFound { .. })));
+    assert!(matches!(client.status_list(3).await, Err(Problem::NotFound { .. })), "list 2 is there before it is used");
     for (path, kind, body) in [
         ("/v1/certificates/d-1/revoke", "application/json", "{}"),
         ("/v1/certificates/d-1/revoke", "application/json", r#"{"reason":"because"}"#),

@@ -11,7 +11,7 @@ use super::{Error, Store, bytes};
 use crate::api::RevocationReason;
 use crate::clock::Clock;
 use crate::log::{Head, Tamper};
-use crate::revocation::{Entry, Place, Subject};
+use crate::revocation::{Entry, Place, Subject, TTL};
 use crate::rng;
 
 /// A list is full when nine tenths of its places are given: then a random one is free once in ten tries.
@@ -189,7 +189,8 @@ impl Store {
         Ok((entries, head))
     }
 
-    /// Everything that is revoked, as of `at`, for signed trust data: all status lists, good for `days`; identifiers of revoked
+    /// Everything that is revoked, as of `at`, for signed trust data: all status lists, the next one besides, good for `days`
+    /// and fresh for [`TTL`]; identifiers of revoked
     /// certificates that have no place in one, as hashes; signers; sites.
     ///
     /// # Errors
@@ -198,13 +199,14 @@ impl Store {
         let (entries, _) = self.revocations().await?;
         let (last, invalid) = self.invalid().await?;
         let mut all = Revocation::new();
-        for list in 1..=last.max(1) {
+        for list in 1..=last.saturating_add(1) {
             let mut statuses = StatusList::new(Bits::One, OUR_ENTRIES);
             for place in invalid.iter().filter(|place| place.list == list) {
                 statuses.set(place.index, Status::Invalid);
             }
             let expires = Some(at.plus_days(i64::from(days)));
-            all.add_list(Published { name: ListName::Ours(list), issued: at, expires, list: statuses });
+            let fresh_until = Some(UnixTime(at.0.saturating_add_unsigned(TTL)));
+            all.add_list(Published { name: ListName::Ours(list), issued: at, expires, fresh_until, list: statuses });
         }
         for entry in entries {
             match entry.subject {

@@ -2,9 +2,11 @@
 //!
 //! A hash says nothing about a person to whoever does not hold the certificate. In memory a list is one sorted run of hashes
 //! and a question is a binary search. [`gateway`] reads the batches that countries exchange, [`slices`] the form in which they
-//! are given to verifiers. The page is `specs/revocation.md`.
+//! are given to verifiers, [`filter`] Bloom filters of hashes. The page is `specs/revocation.md`.
 
+pub mod filter;
 pub mod gateway;
+pub mod partition;
 pub mod slices;
 #[cfg(test)]
 mod tests;
