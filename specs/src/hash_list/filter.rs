@@ -13,8 +13,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::HashTypes;
-use crate::time::UnixTime;
+use super::Scope;
 
 /// The most bytes of bits: with 100,000 hashes, the most of a slice, and one error in 10^12 a filter has 720 KB.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -28,9 +27,7 @@ const WORD: usize = 4;
 /// A filter of hashes that revoke certificates of one signer, or of any.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Filter {
-    kid: Option<[u8; 8]>,
-    kinds: HashTypes,
-    expires: Option<UnixTime>,
+    scope: Scope,
     rounds: u8,
     bits: Vec<u8>,
 }
@@ -66,13 +63,7 @@ impl Error {
 
 impl Filter {
     /// A filter of these bits, the first the highest of the first byte.
-    pub fn new(
-        kid: Option<[u8; 8]>,
-        kinds: HashTypes,
-        expires: Option<UnixTime>,
-        rounds: u8,
-        bits: Vec<u8>,
-    ) -> Result<Filter, Error> {
+    pub fn new(scope: Scope, rounds: u8, bits: Vec<u8>) -> Result<Filter, Error> {
         if !(1..=MAX_ROUNDS).contains(&rounds) {
             return Err(Error::Rounds { rounds });
         }
@@ -87,22 +78,12 @@ impl Filter {
         if errors > MAX_ERRORS {
             return Err(Error::Full);
         }
-        Ok(Filter { kid, kinds, expires, rounds, bits })
+        Ok(Filter { scope, rounds, bits })
     }
 
-    /// The signer whose certificates it revokes; `None` for anybody's.
-    pub fn kid(&self) -> Option<[u8; 8]> {
-        self.kid
-    }
-
-    /// What was hashed.
-    pub fn kinds(&self) -> HashTypes {
-        self.kinds
-    }
-
-    /// When the filter has done its work.
-    pub fn expires(&self) -> Option<UnixTime> {
-        self.expires
+    /// What it is about.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// Bits that a hash sets.
@@ -118,11 +99,6 @@ impl Filter {
     /// How many bits are set.
     pub fn set(&self) -> u64 {
         ones(&self.bits)
-    }
-
-    /// Whether the filter speaks of that signer's certificates at that time.
-    pub fn concerns(&self, kid: Option<&[u8; 8]>, at: UnixTime) -> bool {
-        self.expires.is_none_or(|expires| at <= expires) && self.kid.as_ref().is_none_or(|own| kid == Some(own))
     }
 
     /// Whether that hash was put in, as far as a filter can say.
@@ -144,7 +120,7 @@ impl Filter {
 
     /// Whether it has every bit of another of its kind: then the other adds nothing.
     pub(crate) fn covers(&self, other: &Filter) -> bool {
-        let same = |filter: &Filter| (filter.kid, filter.kinds, filter.expires, filter.rounds, filter.bits.len());
+        let same = |filter: &Filter| (filter.scope, filter.rounds, filter.bits.len());
         same(self) == same(other) && self.bits.iter().zip(&other.bits).all(|(own, other)| own & other == *other)
     }
 

@@ -8,7 +8,7 @@
 use serde::Deserialize;
 
 use super::filter::{self, Filter};
-use super::{Hash, HashList, HashType, HashTypes, MIN_WIDTH, gateway};
+use super::{Hash, HashList, HashType, HashTypes, MIN_WIDTH, Scope, gateway};
 use crate::time::UnixTime;
 
 /// The most hashes of a slice: a whole signer in the mode of the fewest.
@@ -203,7 +203,8 @@ pub fn filter(bytes: &[u8], signer: &RevokingSigner, expires: UnixTime) -> Resul
         (0, rounds) | (rounds, 0) => rounds,
         _ => return Err(Error::Broken),
     };
-    let filter = Filter::new(signer.kid, signer.kinds, Some(expires), rounds, bytes[header..].to_vec());
+    let scope = Scope { kid: signer.kid, kinds: signer.kinds, expires: Some(expires) };
+    let filter = Filter::new(scope, rounds, bytes[header..].to_vec());
     let filter = filter.map_err(Error::Filter)?;
     let put_in = number(header - 8).ok_or(Error::Broken)?;
     let most = u64::from(put_in) * u64::from(rounds);

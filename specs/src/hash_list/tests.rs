@@ -125,6 +125,8 @@ fn a_slice_of_beginnings() {
     assert_eq!(slices::slice(&bytes[..10], signer, UnixTime(10)), Err(slices::Error::Broken));
 }
 
+const OF_ANYBODY: Scope = Scope { kid: None, kinds: HashType::Uci.only(), expires: None };
+
 /// A filter of these hashes as the library writes it, or with each bit one place before in its word, as the service does.
 fn bits(hashes: &[Hash], rounds: u8, bytes: usize, before: bool) -> Vec<u8> {
     let mut bits = vec![0; bytes];
@@ -142,21 +144,20 @@ fn filters_have_the_bits_of_the_published_test_data() {
     assert_eq!(filter::index(&[11], 1, 100), 75);
     assert_eq!(filter::index(&[1], 1, 1), 0);
     assert_eq!(filter::index(&[0, 5, 33, 44], 0, 32), 26);
-    let cases: [(&[&str], &[&str], u8, &[i32]); 4] = [
-        (&["1"], &[], 67, &[2_102_098_068, 1_202_697_683, 439_752_268]),
-        (&["1", "2"], &[], 22, &[2_129_861_756, 1_680_563_432]),
-        (&["1", "3"], &["2"], 15, &[72_564_506, 917_192_896]),
-        (&["1", "3", "4"], &["2"], 22, &[373_367_068, -1_457_290_747, -1_504_305_326, 379_210_944]),
-    ];
-    for (inside, outside, rounds, words) in cases {
-        let published: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+    for (inside, outside, rounds, words) in [
+        (vec!["1"], vec![], 67, vec![2_102_098_068, 1_202_697_683, 439_752_268]),
+        (vec!["1", "2"], vec![], 22, vec![2_129_861_756, 1_680_563_432]),
+        (vec!["1", "3"], vec!["2"], 15, vec![72_564_506, 917_192_896]),
+        (vec!["1", "3", "4"], vec!["2"], 22, vec![373_367_068, -1_457_290_747, -1_504_305_326, 379_210_944]),
+    ] {
+        let published: Vec<u8> = words.iter().flat_map(|word: &i32| word.to_be_bytes()).collect();
         let mut made = vec![0; published.len()];
         for (text, round) in inside.iter().flat_map(|text| (0..rounds).map(move |round| (text, round))) {
             let place = filter::index(text.as_bytes(), round, made.len() as u64 * 8) as usize;
             made[place / 8] |= 0x80 >> (place % 8);
         }
         assert_eq!(made, published, "{inside:?}");
-        let filter = Filter::new(None, HashType::Uci.only(), None, rounds, published);
+        let filter = Filter::new(OF_ANYBODY, rounds, published);
         // The third is so full that one in some hundred honest certificates would be revoked.
         let Ok(filter) = filter else { continue };
         assert!(inside.iter().all(|text| filter.hits(text.as_bytes())), "{inside:?}");
@@ -186,11 +187,13 @@ fn a_filter_is_read_whoever_wrote_it() {
         ([0, rounds], &double[..], false), // the library for iOS
     ] {
         let read = slices::filter(&slice(first, rate, before), &signer, UnixTime(10)).unwrap();
-        assert_eq!((read.kid(), read.expires(), read.rounds()), (signer.kid, Some(UnixTime(10)), rounds));
+        let expected = Scope { kid: signer.kid, kinds: signer.kinds, expires: Some(UnixTime(10)) };
+        assert_eq!((read.scope(), read.rounds()), (expected, rounds));
         assert!(hashes.iter().all(|hash| read.hits(hash)));
         assert!(!(100..=255_u8).any(|byte| read.hits(&[byte; 16])));
-        assert!(read.concerns(Some(&[7; 8]), UnixTime(10)) && !read.concerns(Some(&[7; 8]), UnixTime(11)));
-        assert!(!read.concerns(Some(&[8; 8]), UnixTime(10)) && !read.concerns(None, UnixTime(10)));
+        let concerns = |kid, at| read.scope().concerns(kid, UnixTime(at));
+        assert!(concerns(Some(&[7; 8]), 10) && !concerns(Some(&[7; 8]), 11));
+        assert!(!concerns(Some(&[8; 8]), 10) && !concerns(None, 10));
     }
     let good = slice([0, rounds], &float, false);
     let bent = |place: usize, with: &[u8]| {
@@ -219,7 +222,7 @@ fn a_filter_is_read_whoever_wrote_it() {
 
 #[test]
 fn what_is_no_filter() {
-    let new = |rounds, bits| Filter::new(None, HashType::Uci.only(), None, rounds, bits).map(|_| ());
+    let new = |rounds, bits| Filter::new(OF_ANYBODY, rounds, bits).map(|_| ());
     assert_eq!(new(1, vec![]), Err(filter::Error::Size));
     assert_eq!(new(1, vec![0; 5]), Err(filter::Error::Size));
     assert_eq!(new(1, vec![0; filter::MAX_BYTES + 4]), Err(filter::Error::Size));

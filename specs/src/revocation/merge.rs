@@ -1,7 +1,7 @@
 //! Revoking is for good: what was revoked stays revoked, whatever comes later.
 
 use super::{Published, Revocation};
-use crate::hash_list::HashList;
+use crate::hash_list::{HashList, Scope};
 use crate::status_list::Status;
 use crate::time::UnixTime;
 
@@ -32,7 +32,7 @@ impl Revocation {
         for old in &seen.filters {
             self.add_filter(old.clone());
         }
-        self.filters.retain(|filter| filter.expires().is_none_or(|expires| at <= expires));
+        self.filters.retain(|filter| filter.scope().expires.is_none_or(|expires| at <= expires));
         self.keep_hashes(seen, at);
         self
     }
@@ -46,7 +46,7 @@ impl Revocation {
             .chunk_by(|one, other| one.key() == other.key())
             .map(|same| {
                 let hashes = same.iter().flat_map(|list| list.hashes()).copied();
-                let (kid, kinds, expires, width) = same[0].key();
+                let (Scope { kid, kinds, expires }, width) = same[0].key();
                 HashList::new(kid, kinds, expires, hashes).cut(width).expect("a width that such a list had already")
             })
             .collect();

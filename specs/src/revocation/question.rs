@@ -143,8 +143,8 @@ impl Revocation {
                 }
             }
         }
-        for filter in self.filters.iter().filter(|filter| filter.concerns(asked.kid, asked.at)) {
-            for kind in filter.kinds().iter() {
+        for filter in self.filters.iter().filter(|filter| filter.scope().concerns(asked.kid, asked.at)) {
+            for kind in filter.scope().kinds.iter() {
                 let hash = hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));
                 if filter.hits(hash) {
                     return Some(How::Filter(kind));

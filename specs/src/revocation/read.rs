@@ -5,7 +5,7 @@ use super::{Error, LIMITS, ListName, MAX_INFLATED, MAX_TEXT, Published, Revocati
 use super::{VERSION, key, site_key};
 use crate::cbor::{self, Items, Kind, Reader, validate};
 use crate::hash_list::filter::Filter;
-use crate::hash_list::{Hash, HashList, HashTypes, MIN_WIDTH};
+use crate::hash_list::{Hash, HashList, HashTypes, MIN_WIDTH, Scope};
 use crate::status_list::{self, Bits, StatusList};
 use crate::time::UnixTime;
 
@@ -103,25 +103,24 @@ fn published(reader: &mut Reader<'_>, room: &mut usize) -> Result<Published, Err
     Ok(Published { name, issued, expires, fresh_until, list })
 }
 
-/// Whose certificates hashes are about, what was hashed, and until when.
-fn of_signer(reader: &mut Reader<'_>) -> Result<(Option<[u8; 8]>, HashTypes, Option<UnixTime>), Error> {
+fn scope(reader: &mut Reader<'_>) -> Result<Scope, Error> {
     let kid = if reader.take_null() { None } else { Some(kid(reader)?) };
     let bits = u8::try_from(reader.unsigned().map_err(Error::Cbor)?).ok();
     let kinds = bits.and_then(HashTypes::from_bits).ok_or(Error::Field { field: "hash types" })?;
-    Ok((kid, kinds, time(reader)?))
+    Ok(Scope { kid, kinds, expires: time(reader)? })
 }
 
 fn filter(reader: &mut Reader<'_>) -> Result<Filter, Error> {
     parts(reader, 5, "filters")?;
-    let (kid, kinds, expires) = of_signer(reader)?;
+    let scope = scope(reader)?;
     let rounds = u8::try_from(reader.unsigned().map_err(Error::Cbor)?).map_err(|_| Error::Field { field: "rounds" })?;
     let bits = reader.definite_bytes().map_err(Error::Cbor)?;
-    Filter::new(kid, kinds, expires, rounds, bits.to_vec()).map_err(|_| Error::Field { field: "filter" })
+    Filter::new(scope, rounds, bits.to_vec()).map_err(|_| Error::Field { field: "filter" })
 }
 
 fn hash_list(reader: &mut Reader<'_>) -> Result<HashList, Error> {
     parts(reader, 5, "hashes")?;
-    let (kid, kinds, expires) = of_signer(reader)?;
+    let Scope { kid, kinds, expires } = scope(reader)?;
     let width = usize::try_from(reader.unsigned().map_err(Error::Cbor)?).unwrap_or(usize::MAX);
     if !(MIN_WIDTH..=size_of::<Hash>()).contains(&width) {
         return Err(Error::Field { field: "hash width" });

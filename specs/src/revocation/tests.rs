@@ -1,7 +1,7 @@
 //! There and back, every answer, and that nothing comes back from being revoked.
 
 use super::*;
-use crate::hash_list::{self, Hash, HashType, Subject};
+use crate::hash_list::{self, Hash, HashType, Scope, Subject};
 use crate::status_list::Bits;
 use crate::status_list::{Reference, Status};
 use proptest::prelude::*;
@@ -65,7 +65,7 @@ fn filter(kid: Option<[u8; 8]>, expires: Option<UnixTime>, hashes: &[Hash]) -> F
         let place = hash_list::filter::index(hash, round, 2048) as usize;
         bits[place / 8] |= 0x80 >> (place % 8);
     }
-    Filter::new(kid, HashType::Uci.only(), expires, 30, bits).unwrap()
+    Filter::new(Scope { kid, kinds: HashType::Uci.only(), expires }, 30, bits).unwrap()
 }
 
 fn cards(number: u64, rids: &[&str]) -> CardList {

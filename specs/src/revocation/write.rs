@@ -3,7 +3,7 @@
 
 use super::{CardList, ListName, Published, Revocation, RevokedCards, RevokedSite, VERSION, key, site_key};
 use crate::cbor::Writer;
-use crate::hash_list::HashTypes;
+use crate::hash_list::Scope;
 use crate::time::UnixTime;
 
 pub(super) fn revocation(all: &Revocation) -> Vec<u8> {
@@ -17,7 +17,7 @@ pub(super) fn revocation(all: &Revocation) -> Vec<u8> {
     writer.signed(key::HASHES).array(all.hashes.len());
     for list in &all.hashes {
         writer.array(5);
-        of_signer(list.kid(), list.kinds(), list.expires(), &mut writer);
+        scope(&list.scope(), &mut writer);
         let first: Vec<u8> = list.hashes().iter().flat_map(|hash| &hash[..list.width()]).copied().collect();
         writer.unsigned(list.width() as u64).bytes(&first);
     }
@@ -40,21 +40,20 @@ pub(super) fn revocation(all: &Revocation) -> Vec<u8> {
         writer.signed(key::FILTERS).array(all.filters.len());
         for filter in &all.filters {
             writer.array(5);
-            of_signer(filter.kid(), filter.kinds(), filter.expires(), &mut writer);
+            scope(&filter.scope(), &mut writer);
             writer.unsigned(filter.rounds().into()).bytes(filter.bits());
         }
     }
     writer.into_bytes()
 }
 
-/// Whose certificates hashes are about, what was hashed, and until when.
-fn of_signer(kid: Option<[u8; 8]>, kinds: HashTypes, expires: Option<UnixTime>, writer: &mut Writer) {
-    match kid {
-        Some(kid) => writer.bytes(&kid),
+fn scope(scope: &Scope, writer: &mut Writer) {
+    match &scope.kid {
+        Some(kid) => writer.bytes(kid),
         None => writer.null(),
     };
-    writer.unsigned(kinds.bits().into());
-    time(expires, writer);
+    writer.unsigned(scope.kinds.bits().into());
+    time(scope.expires, writer);
 }
 
 fn published(held: &Published, writer: &mut Writer) {
