@@ -12,6 +12,7 @@ use serde_json::Value;
 use specs::revocation::Revocation;
 use specs::signer_list::{Environment, SignerEntry, SignerList};
 use specs::time::UnixTime;
+use specs::value_set::published::{Published, Updates};
 use trust_list::list as trust;
 use trust_list::{Verified, backend};
 use verifier::rules::RuleSet;
@@ -32,6 +33,9 @@ pub struct Parts {
     pub revocation: Option<Revocation>,
     /// Rules, as [`rules`] gives them.
     pub rules: Option<Vec<u8>>,
+    /// Value sets, as [`trust_list::import::value_sets`] reads them. What the bundle before this one carried stays in it
+    /// where nothing newer is here.
+    pub value_sets: Vec<Published>,
 }
 
 /// A published bundle.
@@ -69,6 +73,12 @@ pub fn publish(
     }
     .map(|revocation| revocation.encode());
     content.rules = parts.rules;
+    let carried = held.as_ref().and_then(|held| held.value_sets()).map_or(&[][..], Updates::sets);
+    let value_sets = Updates::new(carried.iter().cloned().chain(parts.value_sets));
+    content.value_sets = match value_sets.sets() {
+        [] => None,
+        _ => Some(value_sets.encode().map_err(|error| Error::Build(error.to_string()))?),
+    };
     let (cose, list) = list::seal(keyring, key, &content, at)?;
     if let Some(held) = &held {
         trust::may_replace(held, &list)?;

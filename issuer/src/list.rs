@@ -145,6 +145,7 @@ pub(crate) fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days
         signers,
         revocation: None,
         rules: None,
+        value_sets: None,
     })
 }
 

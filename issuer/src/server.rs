@@ -17,7 +17,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::api::{DocumentKind, DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, Revoke, is_identifier};
+use crate::api::{
+    DocumentKind, DoseFacts, MEDIA_TYPE, Problem, ProblemDocument, RevocationReason, Revoke, is_identifier,
+};
 use crate::document;
 use crate::pipeline::Issuer;
 use crate::revocation;
@@ -36,12 +38,14 @@ const PUBLICATION: Duration = Duration::from_secs(1);
 type App = Arc<Issuer>;
 
 /// Everything that can be asked: method, path, handler.
-fn routes() -> [(&'static str, &'static str, MethodRouter<App>); 8] {
+fn routes() -> [(&'static str, &'static str, MethodRouter<App>); 10] {
     [
         ("POST", "/v1/certificates", post(issue)),
         ("GET", "/v1/certificates/{dose}", get(certificates)),
         ("GET", "/v1/certificates/{dose}/document", get(paper)),
         ("POST", "/v1/certificates/{dose}/revoke", post(revoke)),
+        ("POST", "/v1/certificates/{dose}/suspend", post(suspend)),
+        ("POST", "/v1/certificates/{dose}/restore", post(restore)),
         ("GET", "/v1/status-lists/{number}", get(status_list)),
         ("GET", "/v1/trust-list", get(trust_list)),
         ("GET", "/v1/trust-list.jws", get(trust_list_jws)),
@@ -187,14 +191,43 @@ async fn revoke(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let asked = body.ok().filter(|_| is_json(&headers)).and_then(|body| serde_json::from_slice::<Revoke>(&body).ok());
-    let Some(Revoke { reason }) = asked else {
-        return malformed(StatusCode::UNPROCESSABLE_ENTITY, "a reason comes as application/json");
-    };
-    if !is_identifier(&dose) {
-        return malformed(StatusCode::UNPROCESSABLE_ENTITY, "a dose identifier is 1 to 64 of [A-Za-z0-9._:-]");
+    match reason_for(&dose, &headers, body) {
+        Ok(reason) => answer(issuer.revoke(&dose, reason).await.map(axum::Json)),
+        Err(refused) => *refused,
     }
-    answer(issuer.revoke(&dose, reason).await.map(axum::Json))
+}
+
+async fn suspend(
+    State(issuer): State<App>,
+    UrlPath(dose): UrlPath<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    match reason_for(&dose, &headers, body) {
+        Ok(reason) => answer(issuer.suspend(&dose, reason).await.map(axum::Json)),
+        Err(refused) => *refused,
+    }
+}
+
+async fn restore(State(issuer): State<App>, UrlPath(dose): UrlPath<String>) -> Response {
+    if !is_identifier(&dose) {
+        return malformed(StatusCode::UNPROCESSABLE_ENTITY, NO_IDENTIFIER);
+    }
+    answer(issuer.restore(&dose).await.map(axum::Json))
+}
+
+const NO_IDENTIFIER: &str = "a dose identifier is 1 to 64 of [A-Za-z0-9._:-]";
+
+/// Why a dose is to be taken back, or the answer to whoever does not say.
+fn reason_for(
+    dose: &str,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<RevocationReason, Box<Response>> {
+    let asked = body.ok().filter(|_| is_json(headers)).and_then(|body| serde_json::from_slice::<Revoke>(&body).ok());
+    let refused = |detail| Box::new(malformed(StatusCode::UNPROCESSABLE_ENTITY, detail));
+    let Some(Revoke { reason }) = asked else { return Err(refused("a reason comes as application/json")) };
+    if is_identifier(dose) { Ok(reason) } else { Err(refused(NO_IDENTIFIER)) }
 }
 
 async fn status_list(State(issuer): State<App>, UrlPath(number): UrlPath<String>) -> Response {

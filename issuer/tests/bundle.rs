@@ -18,6 +18,7 @@ use issuer::keys::file::Cost;
 use issuer::keys::passphrase::Passphrase;
 use issuer::pipeline::{Config, Issuer, STORE_FILE};
 use issuer::store::Store;
+use sha2::{Digest as _, Sha256};
 use specs::time::UnixTime;
 use trust_list::backend;
 use trust_list::import;
@@ -130,8 +131,12 @@ async fn one_file_answers_for_everything_for_a_month() {
     let seal = Keyring::open(&nation.keys).unwrap().store_seal(&nation.passphrase).unwrap();
     let store = Store::open(&data.join(STORE_FILE), seal).await.unwrap();
     let revocation = store.export(NOW, 60).await.unwrap();
-    let parts =
-        Parts { imported: foreign(&folder), revocation: Some(revocation), rules: Some(rules_of_germany(&folder)) };
+    let parts = Parts {
+        imported: foreign(&folder),
+        revocation: Some(revocation),
+        rules: Some(rules_of_germany(&folder)),
+        ..Parts::default()
+    };
     let whole = nation.publish("bundle.cose", parts, NOW);
     println!("bundle: {} bytes with 5 signers, 1 status list, 11 rules", whole.len());
 
@@ -229,6 +234,59 @@ fn the_command_says_what_it_took_and_what_it_refused() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    let sets = nation.path("valuesets");
+    std::fs::create_dir(&sets).unwrap();
+    let set = r#"{"valueSetId": "covid-19-lab-result", "valueSetDate": "2020-01-01", "valueSetValues": {"1": {"display": "A"}}}"#;
+    std::fs::write(sets.join("results.json"), set).unwrap();
+    std::fs::write(sets.join("unknown.json"), set.replace("covid-19", "covid-20")).unwrap();
+    std::fs::write(sets.join("README"), "no JSON").unwrap();
+    let done = run(&["--value-sets", sets.to_str().unwrap()]);
+    let said = String::from_utf8(done.stdout.clone()).unwrap();
+    assert!(done.status.success(), "{done:?}");
+    for part in [
+        "results.json: 1 value sets taken, 0 refused",
+        "unknown.json: 0 value sets taken, 1 refused",
+        "refused covid-20-lab-result: the value sets of the list cannot be read: the value set covid-20-lab-result is not \
+         known here (list-malformed)",
+        "value set covid-19-lab-result of 2020-01-01, 1 codes",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let slices = nation.path("eu");
+    for name in ["partitions", "slices"] {
+        std::fs::create_dir_all(slices.join(name)).unwrap();
+    }
+    // Version 1, SHA-256, six rounds in which the one hash set as many of the bits.
+    let filter = |bits: &[u8]| {
+        let numbers = [1, 1, u32::try_from(bits.len() / 4).unwrap()].map(u32::to_be_bytes).concat();
+        let slice = [&[0, 1, 0, 6], &1e-12_f32.to_be_bytes()[..], &numbers, bits].concat();
+        let hash = hex::encode(Sha256::digest(&slice));
+        (slice, hash)
+    };
+    let (slice, hash) = filter(&[&[0xfc][..], &[0; 511]].concat());
+    let list = r#"[{"kid":"9cWXDFmhXW4=","mode":"POINT","hashTypes":["UCI"],"expires":"2030-01-01T00:00:00Z"}]"#;
+    std::fs::write(slices.join("lists.json"), list).unwrap();
+    let partition = format!(
+        r#"[{{"kid":"9cWXDFmhXW4=","chunks":{{"a":{{"2030-01-01T00:00:00Z":{{"type":"BLOOMFILTER","version":"1.0","hash":"{hash}"}}}}}}}}]"#
+    );
+    std::fs::write(slices.join("partitions/1.json"), &partition).unwrap();
+    let missing = run(&["--eu-slices", slices.to_str().unwrap()]);
+    assert!(!missing.status.success(), "{missing:?}");
+    std::fs::write(slices.join("slices").join(&hash), b"another").unwrap();
+    let other = run(&["--eu-slices", slices.to_str().unwrap()]);
+    assert!(String::from_utf8(other.stderr.clone()).unwrap().contains("is not that slice"), "{other:?}");
+    std::fs::write(slices.join("slices").join(&hash), &slice).unwrap();
+    let done = run(&["--eu-slices", slices.to_str().unwrap()]);
+    let said = String::from_utf8(done.stdout.clone()).unwrap();
+    assert!(said.contains("eu: 0 hashes and 1 filters of 1 signers"), "{done:?}");
+    let (full, hash_of_full) = filter(&[0xfc, 0, 0, 0]);
+    std::fs::write(slices.join("slices").join(&hash_of_full), &full).unwrap();
+    std::fs::write(slices.join("partitions/1.json"), partition.replace(&hash, &hash_of_full)).unwrap();
+    let full = run(&["--eu-slices", slices.to_str().unwrap()]);
+    assert!(
+        String::from_utf8(full.stderr.clone()).unwrap().contains("the filter is too full to be gone by"),
+        "{full:?}"
+    );
     let before = std::fs::read(&out).unwrap();
     let rules = file("rules.json", "[{}]");
     let refused = run(&["--rules", &rules]);

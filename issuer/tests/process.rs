@@ -125,6 +125,32 @@ async fn killed_at_once_it_comes_back_with_the_same_certificates() {
     assert!(verify_log(&place).starts_with("4 entries, head "));
 }
 
+#[tokio::test]
+async fn a_dose_is_suspended_restored_and_revoked_by_command() {
+    let place = Place::new();
+    let mut child = place.serve();
+    place.issue("d-1").await;
+    let said = |arguments: &[&str]| {
+        let done = run(&[&["revocation", arguments[0], "--socket", place.text("s"), "d-1"], &arguments[1..]].concat());
+        let text = if done.status.success() { done.stdout } else { done.stderr };
+        (done.status.success(), String::from_utf8(text).unwrap())
+    };
+    let (done, words) = said(&["suspend", "--reason", "fraud"]);
+    assert!(done && words.starts_with("suspended at ") && words.ends_with(": dose d-1, 2 certificates\n"), "{words}");
+    let (done, words) = said(&["restore"]);
+    assert!(done && words.starts_with("restored at "), "{words}");
+    let (done, words) = said(&["restore"]);
+    assert!(!done && words.contains("the dose is not suspended"), "{words}");
+    let (done, words) = said(&["revoke", "--reason", "fraud"]);
+    assert!(done && words.starts_with("revoked at "), "{words}");
+    let (done, words) = said(&["suspend", "--reason", "fraud"]);
+    assert!(!done && words.contains("are revoked"), "{words}");
+    assert!(!said(&["suspend", "--reason", "because"]).0);
+    drop(child.stdin.take());
+    assert!(ends(&mut child).success());
+    assert!(verify_log(&place).contains("3 revocations, head "));
+}
+
 /// Killed in the middle of work, again and again: whatever was answered stays, whatever was not is made once.
 #[tokio::test]
 async fn killed_at_any_moment_it_neither_loses_nor_doubles() {

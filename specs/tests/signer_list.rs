@@ -57,6 +57,7 @@ fn list(content: &Value) -> SignerList {
         signers: content["signers"].as_array().unwrap().iter().map(signer).collect(),
         revocation: content["revocation"].as_str().map(|hex| hex::decode(hex).unwrap()),
         rules: content["rules"].as_str().map(|hex| hex::decode(hex).unwrap()),
+        value_sets: content["value_sets"].as_str().map(|hex| hex::decode(hex).unwrap()),
     }
 }
 

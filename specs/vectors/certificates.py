@@ -1,6 +1,7 @@
 """Signed certificates with the reason each must get: pages hcert.md, eu-dcc.md, national.md, reason-codes.md."""
 
 import copy
+import json
 import struct
 import zlib
 
@@ -199,6 +200,7 @@ def bad():
     yield "31 February", eu(dcc(dt="2026-02-31")), "content-schema"
     yield "born in 1815", eu(dcc(top={"dob": "1815-08-24"})), "content-schema"
     yield "codes that do not go together, national", vn(national(k10="ORG-100031184")), "content-value-set"
+    yield "unknown product, national", vn(national(k9="EU/1/20/9999")), "content-value-set"
     yield "unknown disease, national", vn(national(k4="1")), "content-value-set"
     yield "no expiry", seal(message(claims(dcc(), k4=None), by)), "content-schema"
     yield "no time of issue", seal(message(claims(dcc(), k6=None), by)), "content-schema"
@@ -220,7 +222,15 @@ def bad():
     yield "national, signed with ES256", vn(by=pki.EU), "algorithm-mismatch"
 
 
-def signer_list():
+RULE = {"Identifier": "GR-VN-0001", "Type": "Acceptance", "Country": "VN", "Version": "1.0.0", "SchemaVersion": "1.0.0",
+        "Engine": "CERTLOGIC",
+        "EngineVersion": "1.3.3", "CertificateType": "General",
+        "Description": [{"lang": "en", "desc": "Nobody may enter."}, {"lang": "vi", "desc": "Không ai được vào."}],
+        "ValidFrom": "2026-01-01T00:00:00Z", "ValidTo": "2030-01-01T00:00:00Z", "AffectedFields": ["dob"],
+        "Logic": {"===": [{"var": "payload.dob"}, "never"]}}
+
+
+def signer_list(**changes):
     """The signed list that goes with the certificates."""
     def entry(holder, purposes, profiles):
         kind = 1 if holder.alg == -8 else 2
@@ -232,8 +242,32 @@ def signer_list():
     signers = [decoy, entry(pki.EU, 0, 2), entry(pki.EU_VACCINATION, 1, 2), entry(pki.NATIONAL, 1, 1),
                entry(pki.EXPIRED, 0, 2), entry(pki.FUTURE, 0, 2)]
     payload = {1: 1, 2: "DEMO Bộ Y tế", 3: 7, 4: AT - DAY, 5: AT + 6 * DAY, 6: 1, 7: signers}
+    return by_list_signer(change(payload, {int(key[1:]): item for key, item in changes.items()}))
+
+
+def by_list_signer(payload, **header):
     chain = [pki.LIST.der, pki.HEALTH_CA.der]
-    return message(payload, pki.LIST, protected={1: -8, 4: pki.LIST.kid, 33: chain})
+    header = {int(key[1:]): item for key, item in header.items()}
+    return message(payload, pki.LIST, protected={1: -8, 4: pki.LIST.kid, 33: chain, **header})
+
+
+def bundle():
+    """The list after it, with status list 1 in which nothing is revoked, a rule by which nobody may enter, and a newer set
+    of products and an older one of types."""
+    nothing = encode({1: 1, 2: [[1, AT - DAY, AT + 6 * DAY, 1, zlib.compress(bytes(8), 9)]], 3: [], 4: [], 5: []})
+    codes = lambda **named: {code: {"display": text, "active": True, "system": "", "version": ""} for code, text in named.items()}
+    sets = [{"valueSetId": "sct-vaccines-covid-19", "valueSetDate": "2021-01-01", "valueSetValues": codes(a="a type")},
+            {"valueSetId": "vaccines-covid-19-names", "valueSetDate": "2026-11-01",
+             "valueSetValues": codes(**{"EU/1/20/1528": "Comirnaty", "EU/1/20/9999": "A vaccine of 2026"})}]
+    text = lambda value: json.dumps(value, ensure_ascii=False).encode()
+    return signer_list(k3=8, k8=nothing, k9=text([RULE]), k10=text(sets))
+
+
+def status_list():
+    """The token of status list 1 an hour later: entry 7 is revoked."""
+    payload = {2: "https://status.example.vn/v1/status-lists/1", 4: AT + 7 * DAY, 6: AT - 3600,
+               65533: {"bits": 1, "lst": zlib.compress(bytes([128, 0, 0, 0, 0, 0, 0, 0]), 9)}, 65534: 43200}
+    return by_list_signer(payload, k16="application/statuslist+cwt")
 
 
 def vectors():
@@ -249,5 +283,7 @@ def vectors():
         "made_by": "make.py",
         "anchor": pki.ROOT.pem,
         "list": signer_list().hex(),
+        "bundle": bundle().hex(),
+        "status_list": status_list().hex(),
         "cases": [{"name": name, "at": at, "reason": reason, "text": text} for name, text, reason, at in cases],
     }

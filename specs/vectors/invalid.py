@@ -9,15 +9,9 @@ Everything is derived from published seeds: the keys are for tests only, and run
 
 import json
 
-from certificates import AT
+from certificates import AT, RULE
 from hostile import authority, claims, envelope, shown, signatures, taken_back, trust
 from make import HERE, write
-
-RULE = {"Identifier": "GR-VN-0001", "Type": "Acceptance", "Country": "VN", "Version": "1.0.0", "SchemaVersion": "1.0.0",
-        "Engine": "CERTLOGIC",
-        "EngineVersion": "1.3.3", "CertificateType": "General", "Description": [{"lang": "en", "desc": "Nobody may enter."}],
-        "ValidFrom": "2026-01-01T00:00:00Z", "ValidTo": "2030-01-01T00:00:00Z", "AffectedFields": ["dob"],
-        "Logic": {"===": [{"var": "payload.dob"}, "never"]}}
 
 ENVELOPE, SIGNER, CONTENT = "hcert.md, shc.md, vds-nc.md, nzcp.md, swiss-light.md", "hcert.md, signer-list.md", "hcert.md, eu-dcc.md, national.md"
 LAYERS = {

@@ -31,7 +31,7 @@ def apply(values, changes):
 
 
 def content(values):
-    bundled = {name: values[key].hex() for key, name in ((8, "revocation"), (9, "rules")) if key in values}
+    bundled = {name: values[key].hex() for key, name in ((8, "revocation"), (9, "rules"), (10, "value_sets")) if key in values}
     return bundled | {
         "issuer": values[2], "sequence": values[3], "issued": values[4], "next_update": values[5],
         "environment": ["production", "demo"][values[6]],
@@ -57,6 +57,7 @@ def vectors():
         "a signer for every format": list_of([signer(k4=255)]),
         "a key that counts in its issuer's name": list_of([signer(k4=4, k9="https://example.org/issuer")]),
         "a bundle with revocation and rules": list_of([signer()], k8=bytes.fromhex("a0"), k9=b"[]"),
+        "a bundle with value sets alone": list_of([signer()], k10=b"[]"),
         "demonstration, largest sequence": list_of([], k3=2**64 - 1, k6=1),
     }
     plain = encode(list_of([signer()]))
@@ -65,10 +66,11 @@ def vectors():
         "no issuer": (list_of([signer()], k2=None), "signer-list-missing"),
         "no signers at all": (list_of([], k7=None), "signer-list-missing"),
         "no version": (list_of([], k1=None), "signer-list-missing"),
-        "an unknown key": (list_of([], k10=1), "signer-list-unknown-key"),
+        "an unknown key": (list_of([], k11=1), "signer-list-unknown-key"),
         "an unknown key in a signer": (list_of([signer(k10=1)]), "signer-list-unknown-key"),
         "issuer of a signer is empty": (list_of([signer(k9="")]), "signer-list-field"),
         "revocation is no byte string": (list_of([], k8="a0"), "signer-list-cbor"),
+        "value sets are no byte string": (list_of([], k10="[]"), "signer-list-cbor"),
         "issuer is empty": (list_of([], k2=""), "signer-list-field"),
         "issuer of 201 bytes": (list_of([], k2="a" * 201), "signer-list-field"),
         "next update is when it was issued": (list_of([], k5=ISSUED), "signer-list-field"),

@@ -13,8 +13,11 @@
 //! | signer | bytes for `add_signer` in hex; empty: not called |
 //! | kind | `text` or `picture` |
 //! | certificate | the text (UTF-8) or the PNG file, in hex |
+//! | status_list | bytes for `load_status_list`, at `trust_at`, in hex; empty: not called |
+//! | country, purpose, language | three fields, for `set_country`; the first empty: not called |
 //!
-//! A binding makes a checker for each case, hands over what the case has, in this order, and prints a line: `ok` or the code
+//! A binding makes a checker for each case, hands over what the case has, in the order of the names of these calls, the
+//! certificate last, and prints a line: `ok` or the code
 //! of the refusal for each thing handed over, separated by commas; a tab; the verdict; a tab; what is believed at that moment.
 
 use std::fmt::Write as _;
@@ -42,6 +45,9 @@ pub struct Case {
     trust_at: i64,
     signer: Vec<u8>,
     certificate: Certificate,
+    status_list: Vec<u8>,
+    /// Country, purpose, language.
+    chosen: [&'static str; 3],
 }
 
 #[derive(Debug, Clone)]
@@ -57,14 +63,30 @@ impl Case {
     /// A case that believes nobody.
     fn new(name: impl Into<String>, certificate: Certificate) -> Self {
         let name = name.into().replace(['\t', '\n'], " ");
-        let (anchors, trust, signer) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name, at: LIST_LOADED_AT, anchors, trust, trust_at: LIST_LOADED_AT, signer, certificate }
+        let nothing = Vec::new;
+        Self {
+            name,
+            at: LIST_LOADED_AT,
+            anchors: nothing(),
+            trust: nothing(),
+            trust_at: LIST_LOADED_AT,
+            signer: nothing(),
+            certificate,
+            status_list: nothing(),
+            chosen: [""; 3],
+        }
     }
 
     /// Whether it is about a picture, which not every binding can open.
     #[must_use]
     pub fn is_picture(&self) -> bool {
         matches!(self.certificate, Certificate::Picture(_))
+    }
+
+    /// Whether it has a status list or a country.
+    #[must_use]
+    pub fn asks_more(&self) -> bool {
+        !self.status_list.is_empty() || !self.chosen[0].is_empty()
     }
 
     /// The line of the file of cases.
@@ -74,9 +96,10 @@ impl Case {
             Certificate::Text(text) => ("text", text.as_bytes()),
             Certificate::Picture(bytes) => ("picture", bytes.as_slice()),
         };
-        let [anchors, trust, signer] = [&self.anchors, &self.trust, &self.signer].map(hex::encode);
+        let handed = [&self.anchors, &self.trust, &self.signer, &self.status_list];
+        let [anchors, trust, signer, status_list] = handed.map(hex::encode);
         let mut line = format!("{}\t{}\t{anchors}\t{trust}\t{}\t{signer}\t{kind}\t", self.name, self.at, self.trust_at);
-        let _ = write!(line, "{}", hex::encode(certificate));
+        let _ = write!(line, "{}\t{status_list}\t{}", hex::encode(certificate), self.chosen.join("\t"));
         line
     }
 
@@ -98,6 +121,14 @@ impl Case {
         if !self.signer.is_empty() {
             say(checker.add_signer(&self.signer));
         }
+        if !self.status_list.is_empty() {
+            say(checker.load_status_list(&self.status_list, UnixTime(self.trust_at)));
+        }
+        let [country, purpose, language] = self.chosen;
+        if !country.is_empty() {
+            checker.set_country(country, purpose, language);
+            say(Ok(()));
+        }
         let at = UnixTime(self.at);
         let verdict = match &self.certificate {
             Certificate::Text(text) => checker.check_json(text, at),
@@ -116,6 +147,7 @@ pub fn all() -> Vec<Case> {
     let own = Own::read();
     let mut cases = own.cases();
     cases.extend(own.refusals());
+    cases.extend(own.asked_more());
     cases.extend(own.hostile());
     cases.extend(own.pictures());
     cases.extend(official());
@@ -181,6 +213,37 @@ impl Own {
         cases.push(Case { at: 0, trust_at: 0, ..named("in 1970") });
         cases.push(Case { at: (1 << 53) - 1, ..named("at the end of JavaScript's numbers") });
         cases
+    }
+
+    /// What was revoked since the trust data were made, and the rules of a country.
+    fn asked_more(&self) -> Vec<Case> {
+        let bytes = |member: &str| hex::decode(self.0[member].as_str().expect("a list")).expect("hex");
+        let of = |name: &str, case: &str| Case {
+            trust: bytes("bundle"),
+            ..self.believing(name, Certificate::Text(self.text(case).to_owned()))
+        };
+        let (status, place) = (bytes("status_list"), "place in our status list");
+        let mut cut = status.clone();
+        cut.truncate(cut.len() - 1);
+        let later = LIST_LOADED_AT + 8 * 86_400;
+        let chosen = |country, purpose, language| Case { chosen: [country, purpose, language], ..of("", "national") };
+        let named = |name: &str, case: Case| Case { name: name.to_owned(), ..case };
+        vec![
+            of("not revoked by the bundle", place),
+            Case { status_list: status.clone(), ..of("revoked by a status list", place) },
+            Case { status_list: status.clone(), ..of("a status list beside a bundle", "national") },
+            Case { status_list: status.clone(), anchors: Vec::new(), ..of("a status list without an anchor", place) },
+            Case { status_list: status.clone(), trust_at: 0, ..of("a status list of the future", place) },
+            Case { status_list: status, trust_at: later, at: later, ..of("a status list that has ended", place) },
+            Case { status_list: cut, ..of("a status list cut short", place) },
+            Case { status_list: bytes("list"), ..of("a list of signers as a status list", place) },
+            Case { trust: bytes("list"), ..named("rules, where the list has none", chosen("VN", "entry", "en")) },
+            named("rules of a country, in English", chosen("VN", "entry", "en")),
+            named("rules of a country, in Vietnamese", chosen("vn", "entry", "vi")),
+            named("rules of a country for another purpose", chosen("VN", "school", "en")),
+            named("rules of a country that has none", chosen("DE", "entry", "en")),
+            named("labels that are none", chosen("\u{1f489}", "", "\u{202e}")),
+        ]
     }
 
     /// Texts that try what a language does with texts, and a good certificate damaged everywhere.

@@ -208,6 +208,7 @@ impl Publisher {
             signers,
             revocation: None,
             rules: None,
+            value_sets: None,
         };
         let payload = list.encode().expect("a list that can be written");
         let kid = self.list_signer.certificate.kid();

@@ -5,13 +5,18 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use specs::qr::{Segment, Symbol, Use};
+use specs::revocation::Revocation;
 use specs::shc::{self, Error, Opened};
+use specs::time::UnixTime;
 use std::{collections::BTreeMap, path::Path};
 use tests::vectors;
 use trust_list::{
     backend::{self, Backend},
+    import,
     key::{Curve, PublicKey},
+    signers::Signer,
 };
+use verifier::Verifier;
 
 /// Whose keys lie beside the examples.
 const ISSUER: &str = "https://spec.smarthealth.cards/examples/issuer";
@@ -235,5 +240,36 @@ fn other_decoders_read_the_symbols_that_we_draw() {
     match std::process::Command::new("zbarimg").args(arguments).arg(picture).output() {
         Ok(said) => assert_eq!(String::from_utf8(said.stdout).unwrap().trim_end(), text, "zbar"),
         Err(error) => eprintln!("SKIPPED: zbarimg is not installed (apt-get install zbar-tools): {error}"),
+    }
+}
+
+/// The specification's example of a revoked card, by the list that its issuer publishes. The same card in the later edition was
+/// issued after the time that the list names.
+#[test]
+fn the_example_of_a_revoked_card_is_revoked() {
+    let Some(folder) = vectors::folder("shc") else { return };
+    let examples = folder.join("spec-examples/examples");
+    let read = |path: &str| std::fs::read(examples.join(path)).unwrap();
+    let at = UnixTime(1_795_417_200);
+    let found = import::shc::jwks(ISSUER, &read("issuer/.well-known/jwks.json"), at, backend::native()).unwrap();
+    let list = read("issuer/.well-known/crl/3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json");
+    let mut without = Revocation::new();
+    found.cards.iter().for_each(|list| without.add_cards(list.clone()));
+    let mut with = without.clone();
+    with.add_cards(import::shc::revoked_cards(ISSUER, &list, at).unwrap());
+    let reason = |revocation: &Revocation, path: &str| {
+        let mut verifier = Verifier::new(backend::native()).with_revocation(revocation.clone());
+        for entry in &found.entries {
+            verifier = verifier.with_signer(Signer::given(entry, backend::native()).unwrap());
+        }
+        verifier.check(&String::from_utf8(read(path)).unwrap(), at).reason.code()
+    };
+    for (path, held, not_held) in [
+        ("example-00-d-jws.txt", "valid", "revocation-unknown"),
+        ("example-01-d-jws.txt", "valid", "valid"),
+        ("example-03-d-jws.txt", "revoked", "revocation-unknown"),
+        ("../../hl7-ig/example-03-d-jws.txt", "valid", "revocation-unknown"),
+    ] {
+        assert_eq!((reason(&with, path), reason(&without, path)), (held, not_held), "{path}");
     }
 }

@@ -169,6 +169,12 @@ pub enum Error {
     /// The list carries revocation data that cannot be read; without them nobody could tell what was taken back.
     #[error("the revocation data of the list cannot be read: {0}")]
     RevocationMalformed(specs::revocation::Error),
+    /// The list carries value sets that cannot be read.
+    #[error("the value sets of the list cannot be read: {0}")]
+    ValueSetsMalformed(specs::value_set::published::Error),
+    /// A list of revoked SMART Health Cards that cannot be read.
+    #[error("the list of revoked cards cannot be read: {0}")]
+    CardsMalformed(specs::shc::Error),
     /// What was signed is not a status list.
     #[error("the status list cannot be read: {0}")]
     StatusListMalformed(specs::status_list::Error),
@@ -259,8 +265,10 @@ impl Error {
             Error::EntryForm { .. } => "entry-refused",
             Error::KidMismatch { .. } => "kid-mismatch",
             Error::StatusListMalformed(_) => "status-list-malformed",
+            Error::CardsMalformed(_) => "card-list-malformed",
             Error::ListMalformed(_)
             | Error::RevocationMalformed(_)
+            | Error::ValueSetsMalformed(_)
             | Error::ListEnvelope(_)
             | Error::ListForm { .. } => "list-malformed",
             Error::ListUnsigned => "list-unsigned",

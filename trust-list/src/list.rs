@@ -14,7 +14,8 @@ use specs::{
     cose,
     revocation::Revocation,
     signer_list::{self, Environment},
-    time::UnixTime,
+    time::{Date, UnixTime},
+    value_set::published::{self, Updates},
 };
 
 use crate::{
@@ -53,6 +54,7 @@ pub struct SignerList {
     anchor: Anchor,
     digest: [u8; 32],
     revocation: Option<Arc<Revocation>>,
+    value_sets: Option<Updates>,
 }
 
 impl SignerList {
@@ -99,6 +101,11 @@ impl SignerList {
     /// The rules for entry and use (JSON of `specs/rules.md`), where the list is a bundle that carries them.
     pub fn rules(&self) -> Option<&[u8]> {
         self.content.rules.as_deref()
+    }
+
+    /// Value sets that are newer than those of some builds, where the list is a bundle that carries any.
+    pub fn value_sets(&self) -> Option<&Updates> {
+        self.value_sets.as_ref()
     }
 
     /// Entries whose key is refused, and why. One bad key of one country must not stop all others.
@@ -150,7 +157,8 @@ impl SignerList {
 /// [`SignerList::freshness`].
 ///
 /// # Errors
-/// [`Error::ListEnvelope`], [`Error::ListForm`], [`Error::ListMalformed`], [`Error::RevocationMalformed`], [`Error::ListUnsigned`], [`Error::ListHeader`], [`Error::ListSignature`],
+/// [`Error::ListEnvelope`], [`Error::ListForm`], [`Error::ListMalformed`], [`Error::RevocationMalformed`],
+/// [`Error::ValueSetsMalformed`], [`Error::ListUnsigned`], [`Error::ListHeader`], [`Error::ListSignature`],
 /// [`Error::ClockBeforeIssue`], [`Error::EnvironmentMixed`]; for the certificates all errors of
 /// [`Certificate::parse`] and [`find_path`].
 pub fn open(
@@ -178,8 +186,19 @@ pub fn open(
     }
     let revocation = content.revocation.as_deref().map(Revocation::decode).transpose();
     let revocation = revocation.map_err(Error::RevocationMalformed)?.map(Arc::new);
+    let value_sets = content.value_sets.as_deref().map(|bytes| newer_value_sets(bytes, content.issued)).transpose()?;
     let digest = Sha256::digest(&to_be_signed).into();
-    Ok(Verified::new(SignerList { content, signers, refused, signed_by, anchor, digest, revocation }))
+    Ok(Verified::new(SignerList { content, signers, refused, signed_by, anchor, digest, revocation, value_sets }))
+}
+
+/// A set that is dated after the list that carries it would stand in the way of every set that follows.
+fn newer_value_sets(bytes: &[u8], issued: UnixTime) -> Result<Updates, Error> {
+    let sets = Updates::decode(bytes).map_err(Error::ValueSetsMalformed)?;
+    let last = Date::at_utc(issued.plus_days(1));
+    if sets.sets().iter().any(|set| set.date() > last) {
+        return Err(Error::ValueSetsMalformed(published::Error::Field { field: "valueSetDate" }));
+    }
+    Ok(sets)
 }
 
 /// Decides between the list held and one that is offered: gives the one to hold from now on. Offering the list that is

@@ -38,6 +38,9 @@ pub struct Verdict {
     pub signer: Option<SignerFacts>,
     /// What the verifier believed in while it checked.
     pub trust: Trust,
+    /// Until when the status list that the certificate names spoke for it; `None` where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_revoked: Option<NotRevoked>,
     /// What each rule says; `None` where no rules were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<crate::rules::Outcome>>,
@@ -84,6 +87,16 @@ pub struct SignerFacts {
     pub not_after: UnixTime,
     /// Whether it stands in the trust list or was named by the user.
     pub source: Source,
+}
+
+/// How old the answer of a status list is: what was revoked since is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NotRevoked {
+    /// When the list was made.
+    #[serde(serialize_with = "rfc3339")]
+    pub as_of: UnixTime,
+    /// Seconds from then to the moment of the check.
+    pub age_seconds: i64,
 }
 
 /// What was believed: the trust list and its age, and how many signers the user named.
@@ -220,6 +233,7 @@ impl Verdict {
             claims: None,
             signer: None,
             trust,
+            not_revoked: None,
             rules: None,
             checks,
         }
@@ -307,4 +321,8 @@ impl Serialize for ListFacts {
         )?;
         map.end()
     }
+}
+
+fn rfc3339<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339())
 }

@@ -9,7 +9,7 @@ use specs::time::UnixTime;
 use trust_list::backend::native;
 use trust_list::chain::Anchor;
 use trust_list::list;
-use verifier::verdict::Step;
+use verifier::verdict::{NotRevoked, Step};
 use verifier::{Verdict, Verifier};
 
 /// 2026-11-23T07:00:00Z, the time of the vectors.
@@ -40,10 +40,15 @@ impl Cases {
 
 /// Status list 1 as it was at that time, with entry 7 of that status.
 fn lists(issued: UnixTime, status: Status) -> Revocation {
+    fresh_lists(issued, status, None)
+}
+
+/// The same, fresh until then.
+fn fresh_lists(issued: UnixTime, status: Status, fresh_until: Option<UnixTime>) -> Revocation {
     let mut list = StatusList::new(Bits::Two, 64);
     assert!(list.set(7, status));
     let mut revocation = Revocation::new();
-    revocation.add_list(Published { name: ListName::Ours(1), issued, expires: None, list });
+    revocation.add_list(Published { name: ListName::Ours(1), issued, expires: None, fresh_until, list });
     revocation
 }
 
@@ -64,6 +69,24 @@ fn the_status_of_a_certificate_decides() {
     assert_eq!(cases.check(older, "place in our status list").reason.code(), "revocation-unknown");
     let national = cases.check(lists(NOW, Status::Valid), "place in our status list, national");
     assert_eq!(national.reason.code(), "revocation-unknown", "index 1048575 of 64");
+}
+
+#[test]
+fn who_was_vaccinated_this_morning_passes_by_a_list_that_is_fresh() {
+    let cases = Cases::read();
+    let made = UnixTime(1_793_488_019);
+    let name = "place in our status list";
+    let checked = |status, until| cases.check(fresh_lists(made, status, Some(until)), name);
+    let verdict = checked(Status::Valid, NOW);
+    assert!(verdict.is_valid());
+    let age_seconds = NOW.0 - made.0;
+    assert_eq!(verdict.not_revoked, Some(NotRevoked { as_of: made, age_seconds }));
+    let json = serde_json::to_value(&verdict).unwrap();
+    assert_eq!(json["not_revoked"], serde_json::json!({ "as_of": made.to_rfc3339(), "age_seconds": age_seconds }));
+    assert_eq!(checked(Status::Invalid, NOW).reason.code(), "revoked");
+    let old = checked(Status::Valid, NOW.plus_seconds(-1));
+    assert_eq!((old.reason.code(), old.not_revoked), ("revocation-unknown", None));
+    assert_eq!(cases.verifier().check(cases.text("national"), NOW).not_revoked, None);
 }
 
 #[test]

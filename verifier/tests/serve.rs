@@ -242,6 +242,39 @@ fn a_newer_list_is_taken_and_an_older_or_broken_one_is_not() {
 }
 
 #[test]
+fn signers_and_anchors_that_change_are_read_again() {
+    let folder = Folder::new("signers");
+    let (first, second, listed) = (signer(), signer(), signer());
+    let publisher = Publisher::new(Environment::Demo);
+    let list = publisher.list(today().plus_days(-1), 30, vec![listed.entry(Purposes::VACCINATION)]);
+    let anchor = folder.file("root.pem", publisher.anchor.certificate().to_pem());
+    let given = folder.file("signer.pem", first.certificate.to_pem());
+    let server =
+        Server::start(&["--trust-list", &folder.file("list.cose", list), "--anchor", &anchor, "--signer", &given]);
+    let knows = |signer: &TestSigner| {
+        let verdict = server.check("text/plain", text(signer).as_bytes());
+        !verdict["signer"].is_null()
+    };
+    // The server looks again every second or two.
+    let becomes = |signer: &TestSigner, known: bool| {
+        (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            knows(signer) == known
+        })
+    };
+    assert!(knows(&first) && !knows(&second) && knows(&listed));
+    folder.file("signer.pem", second.certificate.to_pem());
+    assert!(becomes(&second, true) && !knows(&first), "a signer that was taken out of the file");
+    let other = Publisher::new(Environment::Demo);
+    folder.file("root.pem", other.anchor.certificate().to_pem());
+    assert!(becomes(&listed, false), "nothing that leads to an anchor that was taken away is held");
+    assert_eq!(server.health().1["trust"]["list_refused"], "trust-chain-invalid");
+    assert!(knows(&second));
+    folder.file("root.pem", publisher.anchor.certificate().to_pem());
+    assert!(becomes(&listed, true));
+}
+
+#[test]
 fn other_machines_are_let_in_only_if_that_is_said() {
     let output =
         Command::new(env!("CARGO_BIN_EXE_verifier")).args(["serve", "--listen", "0.0.0.0:0"]).output().unwrap();

@@ -4,6 +4,7 @@
 use crate::Target;
 use crate::corpus::Kind;
 use crate::ground::NOW;
+use specs::revocation::Revocation;
 use specs::signer_list::{Environment, SignerList};
 use trust_list::backend;
 use trust_list::import::{eu_gateway, gdhcn, icao, nzcp, of_issuer, shc};
@@ -28,6 +29,13 @@ pub(super) const TARGET: Target = Target {
             format!(
                 r#"{{"verificationMethod":[{{"id":"did:web:a:v2:trustlist:DCC:FRA:DSC#AQIDBAUGBwg=","publicKeyJwk":{key}}}]}}"#
             ),
+            format!(
+                r#"{{"issuerInfo":[{{"issuer":{{"iss":"https://example.org"}},"keys":[{}],"crls":[{{"kid":
+                "3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","method":"rid","ctr":1,"rids":["vwAjHdarZuc.1687450765","FKDIxsTCGlU"]}}]}}]}}"#,
+                key.replace(r#""kty""#, r#""crlVersion":2,"kty""#)
+            ),
+            r#"{"kid":"3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","method":"rid","ctr":"1","rids":["a.0","b"]}"#
+                .to_owned(),
             r#"[{"certificateType":"DSC","country":"FR","kid":"AQIDBAUGBwg=","rawData":"MAA="}]"#.to_owned(),
         ];
         [made.map(String::into_bytes).to_vec(), corpus.of(Kind::Json), corpus.of(Kind::X509)].concat()
@@ -46,7 +54,15 @@ fn run(input: &[u8]) {
         of_issuer("https://example.org", input, NOW, backend),
         of_issuer("did:web:example.org", input, NOW, backend),
     ];
-    let signers: Vec<_> = found.into_iter().flatten().flat_map(|found| found.entries).collect();
+    let (mut signers, mut revocation) = (Vec::new(), Revocation::new());
+    let list = shc::revoked_cards("https://example.org", input, NOW);
+    for found in found.into_iter().flatten() {
+        signers.extend(found.entries);
+        found.cards.into_iter().for_each(|list| revocation.add_cards(list));
+    }
+    list.into_iter().for_each(|list| revocation.add_cards(list));
+    let revocation = revocation.encode();
+    assert_eq!(Revocation::decode(&revocation).map(|read| read.encode()).as_ref(), Ok(&revocation));
     for entry in &signers {
         assert!(NOW <= entry.not_after, "an entry that has expired");
         assert!(Signer::given(entry, backend).is_ok(), "a key that cannot be used");
@@ -60,6 +76,7 @@ fn run(input: &[u8]) {
         signers,
         revocation: None,
         rules: None,
+        value_sets: None,
     };
     let bytes = list.encode().expect("an entry that cannot be signed");
     assert_eq!(SignerList::decode(&bytes), Ok(list));

@@ -18,11 +18,13 @@ mod scan;
 mod shc;
 mod signed;
 mod signer_list;
+mod slices;
 mod status_list;
 mod swiss_light;
 mod time;
 mod trust_list;
 mod uvci;
+mod value_sets;
 mod vds_nc;
 mod verify;
 mod x509;
@@ -50,11 +52,13 @@ pub const ALL: &[Target] = &[
     shc::TARGET,
     signed::TARGET,
     signer_list::TARGET,
+    slices::TARGET,
     status_list::TARGET,
     swiss_light::TARGET,
     time::TARGET,
     trust_list::TARGET,
     uvci::TARGET,
+    value_sets::TARGET,
     vds_nc::TARGET,
     verify::TARGET,
     x509::TARGET,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    DocumentKind, DoseFacts, Health, Issued, Problem, ProblemDocument, RevocationReason, Revoke, Revoked, is_identifier,
+    DocumentKind, DoseFacts, Health, Issued, Problem, ProblemDocument, RevocationReason, Revoke, Revoked, Suspended,
+    is_identifier,
 };
 
 /// Answers are small; the largest is a PDF.
@@ -60,6 +61,24 @@ impl Client {
     pub async fn revoke(&self, dose: &str, reason: RevocationReason) -> Result<Revoked, Problem> {
         let path = format!("/v1/certificates/{}/revoke", segment(dose)?);
         json(answer(self.http.post(url(&path)).json(&Revoke { reason })).await?)
+    }
+
+    /// Suspends the certificates of a dose until they are restored.
+    ///
+    /// # Errors
+    /// [`Problem::Revoked`], and any other.
+    pub async fn suspend(&self, dose: &str, reason: RevocationReason) -> Result<Suspended, Problem> {
+        let path = format!("/v1/certificates/{}/suspend", segment(dose)?);
+        json(answer(self.http.post(url(&path)).json(&Revoke { reason })).await?)
+    }
+
+    /// Ends the suspension of a dose.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] where it is not suspended, [`Problem::Revoked`], and any other.
+    pub async fn restore(&self, dose: &str) -> Result<Suspended, Problem> {
+        let path = format!("/v1/certificates/{}/restore", segment(dose)?);
+        json(answer(self.http.post(url(&path))).await?)
     }
 
     /// A status list as a signed token (CWT).

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use client::Client;
 pub use problem::{Finding, MEDIA_TYPE, Problem, ProblemDocument};
-pub use revocation::{RevocationReason, Revoke, Revoked};
+pub use revocation::{RevocationReason, Revoke, Revoked, Suspended};
 
 /// One recorded dose, as the campaign's journal knows it. Everything that goes into a certificate is built from this.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -46,6 +46,21 @@ impl RevocationReason {
     }
 }
 
+/// Whether the certificates of a dose are suspended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspended {
+    /// The dose.
+    pub dose: String,
+    /// They are; else they were, and are restored.
+    pub suspended: bool,
+    /// Since when, RFC 3339.
+    pub at: String,
+    /// Why they are, or were.
+    pub reason: RevocationReason,
+    /// How many certificates of it have an entry in a status list.
+    pub certificates: usize,
+}
+
 /// That the certificates of a dose are revoked, for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revoked {

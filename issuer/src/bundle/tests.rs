@@ -72,6 +72,27 @@ fn what_was_revoked_stays_in_the_bundle_that_follows() {
 }
 
 #[test]
+fn value_sets_stay_until_newer_ones_come() {
+    let held = Held::new();
+    let out = held.folder.path().join("bundle.cose");
+    let set = |date: &str| {
+        let text = format!(
+            r#"{{"valueSetId": "covid-19-lab-result", "valueSetDate": "{date}", "valueSetValues": {{"1": {{"display": "A"}}}}}}"#
+        );
+        Parts { value_sets: vec![Published::read(text.as_bytes()).unwrap()], ..Parts::default() }
+    };
+    let carried = |parts| {
+        let list = publish_at(&held, &out, parts, NOW, VALID_DAYS).unwrap().list;
+        list.value_sets().map(|sets| sets.sets()[0].date().to_string())
+    };
+    assert_eq!(carried(Parts::default()), None);
+    assert_eq!(carried(set("2026-02-01")).as_deref(), Some("2026-02-01"));
+    assert_eq!(carried(Parts::default()).as_deref(), Some("2026-02-01"));
+    assert_eq!(carried(set("2026-01-01")).as_deref(), Some("2026-02-01"));
+    assert_eq!(carried(set("2026-03-01")).as_deref(), Some("2026-03-01"));
+}
+
+#[test]
 fn a_bundle_never_outlives_its_signer() {
     let held = Held::made(NOW, 20, crate::keys::passphrase::Passphrase::random().unwrap());
     let out = held.folder.path().join("bundle.cose");

@@ -1,11 +1,12 @@
 //! `issuer revocation`: revoke a signer or a site, and write everything that is revoked for signed trust data. All of it works
-//! beside a running issuer. Single doses are revoked through the running issuer only, which holds the status lists.
+//! beside a running issuer. Single doses are revoked, suspended and restored through the running issuer only, which holds the
+//! status lists.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use issuer::api::RevocationReason;
+use issuer::api::{Client, RevocationReason};
 use issuer::clock::Clock;
 use issuer::revocation::Subject;
 use issuer::witness::Witness;
@@ -27,6 +28,27 @@ pub(crate) enum Revocation {
         /// Days for which status lists may be gone by
         #[arg(long, default_value_t = list::VALID_DAYS, value_parser = clap::value_parser!(u32).range(1..=366))]
         valid_days: u32,
+    },
+    /// Revoke the certificates of a dose, for good, through the running issuer
+    Revoke {
+        #[command(flatten)]
+        dose: OfDose,
+        /// Why
+        #[arg(long, value_parser = reason)]
+        reason: RevocationReason,
+    },
+    /// Suspend the certificates of a dose until they are restored, through the running issuer
+    Suspend {
+        #[command(flatten)]
+        dose: OfDose,
+        /// Why
+        #[arg(long, value_parser = reason)]
+        reason: RevocationReason,
+    },
+    /// End the suspension of a dose, through the running issuer
+    Restore {
+        #[command(flatten)]
+        dose: OfDose,
     },
     /// Revoke a document signer, for good
     RevokeSigner {
@@ -64,6 +86,21 @@ pub(crate) enum Revocation {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct OfDose {
+    /// Unix socket of the running issuer
+    #[arg(long)]
+    socket: PathBuf,
+    /// The dose
+    dose: String,
+}
+
+impl OfDose {
+    fn issuer(&self) -> anyhow::Result<Client> {
+        Ok(Client::unix(&self.socket)?)
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Place {
     /// Key folder
     #[arg(long)]
@@ -84,6 +121,21 @@ impl Place {
 pub(crate) async fn run(asked: Revocation) -> anyhow::Result<()> {
     match asked {
         Revocation::Export { place, out, valid_days } => export(&place, &out, valid_days).await,
+        Revocation::Revoke { dose, reason } => {
+            let revoked = dose.issuer()?.revoke(&dose.dose, reason).await?;
+            println!("revoked at {}: dose {}, {} certificates", revoked.at, revoked.dose, revoked.certificates);
+            Ok(())
+        }
+        Revocation::Suspend { dose, reason } => {
+            let suspended = dose.issuer()?.suspend(&dose.dose, reason).await?;
+            println!("suspended at {}: dose {}, {} certificates", suspended.at, suspended.dose, suspended.certificates);
+            Ok(())
+        }
+        Revocation::Restore { dose } => {
+            let restored = dose.issuer()?.restore(&dose.dose).await?;
+            println!("restored at {}: dose {}, {} certificates", restored.at, restored.dose, restored.certificates);
+            Ok(())
+        }
         Revocation::RevokeSigner { place, kid, from, reason } => {
             let kid = hex::decode(&kid).ok().and_then(|kid| kid.try_into().ok());
             let kid = kid.context("a key identifier is 16 hexadecimal digits")?;

@@ -13,8 +13,9 @@ mod signing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use specs::cbor::{self, Value};
 use specs::hcert;
@@ -95,6 +96,8 @@ pub struct Issuer {
     witness: Witness,
     revocations_witness: Witness,
     book: Book,
+    /// Doses that are suspended.
+    suspended: Mutex<BTreeSet<String>>,
     trusted: RwLock<Arc<Trusted>>,
     list_folder: PathBuf,
     clock: Clock,
@@ -147,7 +150,9 @@ impl Issuer {
         let revocations_witness = Witness::of_revocations(keys, store.log_id())?;
         revoking::check_witness(&revocations_witness.seen()?, &store).await?;
         let (last, invalid) = store.invalid().await?;
-        let book = Book::new(&keyring, Arc::clone(&list_key), config.list_valid_days, last, invalid);
+        let suspended = store.suspended_places().await?;
+        let book = Book::new(&keyring, Arc::clone(&list_key), config.list_valid_days, last, invalid, suspended);
+        let suspended = Mutex::new(store.suspended().await?.into_iter().collect());
 
         let list_folder = data.join(LIST_FOLDER);
         let trusted = match list::read(&keyring, &list_folder, now) {
@@ -165,6 +170,7 @@ impl Issuer {
             witness,
             revocations_witness,
             book,
+            suspended,
             trusted,
             list_folder,
             clock,
@@ -271,6 +277,7 @@ impl Issuer {
                 // Somebody else may have been quicker, with other facts.
                 Ok(known) => {
                     known.records.iter().filter_map(|record| record.status).for_each(|at| self.book.extend_to(at.list));
+                    self.suspend_if_asked(&facts.dose, &known);
                     return same_facts(&facts.dose, known, digest);
                 }
                 Err(store::Error::PlaceTaken) => {}

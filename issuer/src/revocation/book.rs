@@ -3,8 +3,11 @@
 //! A list is 128 KiB, so that a hundred of them (a hundred million certificates) fit into memory. A token is signed when
 //! somebody wants one that is newer than the last, at most one a second for each list, however many are revoked: a revocation
 //! of millions costs no more signatures than one.
+//!
+//! There is always one list more than are in use, in which nothing is given: whoever fetches the lists has it before the first
+//! certificate names it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,8 +21,9 @@ use crate::keys::{self, SigningKey, folder};
 
 pub use specs::status_list::MEDIA_TYPE;
 
-/// Seconds after which whoever holds a token should fetch a newer one.
-const TTL: u64 = 12 * 3600;
+/// Seconds after which whoever holds a token should fetch a newer one. For as long, a token speaks for certificates that are
+/// newer than itself.
+pub const TTL: u64 = 12 * 3600;
 /// Seconds after which a token in the folder is replaced though nothing was revoked.
 const REPUBLISHED: i64 = 3600;
 
@@ -35,14 +39,16 @@ pub struct Book {
 /// One list.
 struct Held {
     list: StatusList,
-    /// The token signed last, and when; dropped where something was revoked since.
+    /// Indexes that are suspended.
+    suspended: BTreeSet<u64>,
+    /// The token signed last, and when; dropped where something was changed since.
     token: Option<(UnixTime, Arc<Vec<u8>>)>,
     /// When the token in the folder was signed, unless something was revoked since.
     published: Option<UnixTime>,
 }
 
 impl Book {
-    /// Lists 1 to `last`, at least one, in which these places are invalid. `key` is that of the list signer.
+    /// Lists 1 to `last`, and the next, in which these places are invalid and those suspended. `key` is that of the list signer.
     #[must_use]
     pub fn new(
         keyring: &Keyring,
@@ -50,24 +56,28 @@ impl Book {
         valid_days: u32,
         last: u64,
         invalid: impl IntoIterator<Item = Place>,
+        suspended: impl IntoIterator<Item = Place>,
     ) -> Self {
         let signer = &keyring.list_signer.certificate;
         let certificates = [signer, &keyring.signing_ca].map(|certificate| certificate.der().to_vec()).to_vec();
         let book = Self { key, kid: signer.kid(), certificates, valid_days, lists: Mutex::default() };
-        book.extend_to(last.max(1));
+        book.extend_to(last);
         for place in invalid {
             book.revoke(place);
+        }
+        for place in suspended {
+            book.suspend(place);
         }
         book
     }
 
-    /// Makes room for a place that was given.
+    /// Makes room for a place that was given in list `last`, and for those of the next list.
     pub fn extend_to(&self, last: u64) {
         let mut lists = self.lists();
         let next = lists.last_key_value().map_or(1, |(number, _)| number.saturating_add(1));
-        for number in next..=last {
+        for number in next..=last.saturating_add(1) {
             let list = StatusList::new(Bits::One, OUR_ENTRIES);
-            lists.insert(number, Held { list, token: None, published: None });
+            lists.insert(number, Held { list, suspended: BTreeSet::new(), token: None, published: None });
         }
     }
 
@@ -78,6 +88,25 @@ impl Book {
             && held.list.get(place.index) == Some(Status::Valid)
         {
             held.list.set(place.index, Status::Invalid);
+            (held.token, held.published) = (None, None);
+        }
+    }
+
+    /// Suspends an entry, until it is restored. What is invalid stays so.
+    pub fn suspend(&self, place: Place) {
+        self.extend_to(place.list);
+        if let Some(held) = self.lists().get_mut(&place.list)
+            && held.suspended.insert(place.index)
+        {
+            (held.token, held.published) = (None, None);
+        }
+    }
+
+    /// Ends the suspension of an entry.
+    pub fn restore(&self, place: Place) {
+        if let Some(held) = self.lists().get_mut(&place.list)
+            && held.suspended.remove(&place.index)
+        {
             (held.token, held.published) = (None, None);
         }
     }
@@ -105,7 +134,7 @@ impl Book {
             issued: at,
             expires: Some(at.plus_days(i64::from(self.valid_days))),
             ttl: Some(TTL),
-            list: held.list.clone(),
+            list: stated(&held.list, &held.suspended),
         };
         let unsigned = Unsigned::new(self.key.algorithm().cose_id(), self.kid, token.encode()).typ(MEDIA_TYPE);
         let unsigned = unsigned.x5chain(self.certificates.clone());
@@ -139,4 +168,21 @@ impl Book {
     fn lists(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Held>> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A list in which these are invalid and those suspended: of one bit while nothing is suspended, which is nearly always, else of
+/// two.
+#[must_use]
+pub fn stated(invalid: &StatusList, suspended: &BTreeSet<u64>) -> StatusList {
+    if suspended.is_empty() {
+        return invalid.clone();
+    }
+    let mut list = StatusList::new(Bits::Two, OUR_ENTRIES);
+    for index in suspended {
+        list.set(*index, Status::Suspended);
+    }
+    for index in (0..OUR_ENTRIES).filter(|index| invalid.get(*index) == Some(Status::Invalid)) {
+        list.set(index, Status::Invalid);
+    }
+    list
 }

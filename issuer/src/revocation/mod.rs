@@ -2,7 +2,8 @@
 //!
 //! A log entry is a deterministic CBOR array `[number, at, kind, subject, reason, previous hash]`, and its hash is the SHA-256
 //! of those bytes; the first entry's previous hash is 32 zeros. Nothing takes an entry back: an error is mended by a new
-//! dose record and a new certificate. [`Book`] holds the status lists and signs them.
+//! dose record and a new certificate. What is suspended, while something is looked into, is restored by an entry that follows.
+//! [`Book`] holds the status lists and signs them.
 
 mod book;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use specs::time::UnixTime;
 
 use crate::api::RevocationReason;
 
-pub use book::{Book, MEDIA_TYPE};
+pub use book::{Book, MEDIA_TYPE, TTL, stated};
 
 /// A place in a status list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +36,10 @@ pub enum Subject {
     Signer(RevokedSigner),
     /// What a rule says about where it was issued.
     Site(RevokedSite),
+    /// The certificates of a dose, until they are restored.
+    Suspension(String),
+    /// The certificates of a dose, which were suspended before and are no longer.
+    Restoration(String),
 }
 
 /// An entry of the log.
@@ -53,13 +58,15 @@ pub struct Entry {
 }
 
 impl Subject {
-    /// `dose`, `signer` or `site`.
+    /// `dose`, `signer`, `site`, `suspension` or `restoration`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Dose(_) => "dose",
             Self::Signer(_) => "signer",
             Self::Site(_) => "site",
+            Self::Suspension(_) => "suspension",
+            Self::Restoration(_) => "restoration",
         }
     }
 
@@ -68,7 +75,7 @@ impl Subject {
     pub fn text(&self) -> String {
         let time = |time: Option<UnixTime>| time.map(|time| time.0);
         match self {
-            Self::Dose(dose) => dose.clone(),
+            Self::Dose(dose) | Self::Suspension(dose) | Self::Restoration(dose) => dose.clone(),
             Self::Signer(signer) => serde_json::json!([hex::encode(signer.kid), time(signer.from)]).to_string(),
             Self::Site(site) => {
                 serde_json::json!([site.authority, site.uvci_prefix, time(site.from), time(site.until)]).to_string()
@@ -82,6 +89,8 @@ impl Subject {
         let time = |seconds: Option<i64>| seconds.map(UnixTime);
         match kind {
             "dose" => Some(Self::Dose(text.to_owned())),
+            "suspension" => Some(Self::Suspension(text.to_owned())),
+            "restoration" => Some(Self::Restoration(text.to_owned())),
             "signer" => {
                 let (kid, from): (String, Option<i64>) = serde_json::from_str(text).ok()?;
                 let kid = hex::decode(kid).ok()?.try_into().ok()?;

@@ -124,6 +124,8 @@ async fn there_is_no_door_for_bytes_hashes_or_payloads() {
             ("GET", "/v1/certificates/{dose}"),
             ("GET", "/v1/certificates/{dose}/document"),
             ("POST", "/v1/certificates/{dose}/revoke"),
+            ("POST", "/v1/certificates/{dose}/suspend"),
+            ("POST", "/v1/certificates/{dose}/restore"),
             ("GET", "/v1/status-lists/{number}"),
             ("GET", "/v1/trust-list"),
             ("GET", "/v1/trust-list.jws"),
@@ -238,8 +240,14 @@ async fn revoking_over_the_socket_and_the_list_that_says_so() {
     let invalid =
         (0..token.list.entries()).filter(|index| token.list.get(*index) == Some(specs::status_list::Status::Invalid));
     assert_eq!(invalid.count(), 2);
-    assert!(matches!(client.status_list(2).await, Err(Problem::NotFound { .. })));
+    assert!(matches!(client.status_list(3).await, Err(Problem::NotFound { .. })), "list 2 is there before it is used");
+    let suspended = client.suspend("d-2", crate::api::RevocationReason::Fraud).await.unwrap();
+    assert_eq!((suspended.dose.as_str(), suspended.suspended, suspended.certificates), ("d-2", true, 0));
+    assert!(!client.restore("d-2").await.unwrap().suspended);
+    assert!(matches!(client.restore("d-2").await, Err(Problem::NotFound { .. })));
     for (path, kind, body) in [
+        ("/v1/certificates/d-1/suspend", "application/json", "{}"),
+        ("/v1/certificates/a%20b/restore", "application/json", ""),
         ("/v1/certificates/d-1/revoke", "application/json", "{}"),
         ("/v1/certificates/d-1/revoke", "application/json", r#"{"reason":"because"}"#),
         ("/v1/certificates/d-1/revoke", "text/plain", r#"{"reason":"fraud"}"#),

@@ -26,7 +26,7 @@ use crate::rng;
 pub use seal::Seal;
 
 /// Version of the schema; a file of another version is refused.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 /// What is asked of the store for one dose.
 #[derive(Debug, Clone)]
@@ -102,6 +102,9 @@ pub enum Error {
     /// The dose was revoked: nothing is issued for it any more.
     #[error("the dose was revoked at {}", .0.to_rfc3339())]
     Revoked(UnixTime),
+    /// What is not suspended cannot be restored.
+    #[error("the dose is not suspended")]
+    NotSuspended,
     /// Somebody else was given a place in the status list that was drawn here too.
     #[error("a place in the status list was given twice")]
     PlaceTaken,
@@ -407,16 +410,20 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<[u8; 16], Error> {
         0 => {
             sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx).await?;
             sqlx::raw_sql(include_str!("status.sql")).execute(&mut *tx).await?;
+            sqlx::raw_sql(include_str!("suspension.sql")).execute(&mut *tx).await?;
             let log_id = rng::bytes::<16>().map_err(|_| Error::Sealing)?;
             sqlx::query("INSERT INTO identity (only, log_id) VALUES (1, $1)")
                 .bind(log_id.as_slice())
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query("PRAGMA user_version = 2").execute(&mut *tx).await?;
+            sqlx::query("PRAGMA user_version = 3").execute(&mut *tx).await?;
         }
-        1 => {
-            sqlx::raw_sql(include_str!("status.sql")).execute(&mut *tx).await?;
-            sqlx::query("PRAGMA user_version = 2").execute(&mut *tx).await?;
+        1 | 2 => {
+            if version == 1 {
+                sqlx::raw_sql(include_str!("status.sql")).execute(&mut *tx).await?;
+            }
+            sqlx::raw_sql(include_str!("suspension.sql")).execute(&mut *tx).await?;
+            sqlx::query("PRAGMA user_version = 3").execute(&mut *tx).await?;
         }
         SCHEMA_VERSION => {}
         other => return Err(Error::Schema(other)),

@@ -11,7 +11,7 @@ use super::{Error, Store, bytes};
 use crate::api::RevocationReason;
 use crate::clock::Clock;
 use crate::log::{Head, Tamper};
-use crate::revocation::{Entry, Place, Subject};
+use crate::revocation::{Entry, Place, Subject, TTL, stated};
 use crate::rng;
 
 /// A list is full when nine tenths of its places are given: then a random one is free once in ten tries.
@@ -78,27 +78,64 @@ impl Store {
         if let Some(row) = known {
             return Ok((read_entry(&row)?, head));
         }
-        let at = clock.now();
-        if let Some(last) = head.at.filter(|last| at < *last) {
-            return Err(Error::ClockBehind { now: at, last });
-        }
-        let entry = Entry { number: head.size, at, subject: subject.clone(), reason, previous: head.hash };
-        let hash = entry.hash();
-        sqlx::query(
-            "INSERT INTO revocations (number, at, kind, subject, reason, previous, hash) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(signed(entry.number)?)
-        .bind(at.0)
-        .bind(subject.kind())
-        .bind(subject.text())
-        .bind(reason.as_str())
-        .bind(entry.previous.as_slice())
-        .bind(hash.as_slice())
-        .execute(&mut *tx)
-        .await?;
+        let written = append(&mut tx, &head, subject.clone(), reason, clock).await?;
         tx.commit().await?;
-        Ok((entry, Head { size: head.size.saturating_add(1), hash, at: Some(at) }))
+        Ok(written)
+    }
+
+    /// Suspends the certificates of a dose, and tells what the log says: the entry made now, or that of the suspension that still
+    /// lasts.
+    ///
+    /// # Errors
+    /// [`Error::Revoked`] for good; [`Error::ClockBehind`].
+    pub async fn suspend(&self, dose: &str, reason: RevocationReason, clock: &Clock) -> Result<(Entry, Head), Error> {
+        let mut connection = self.writer.acquire().await?;
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let head = revocations_head(&mut tx).await?;
+        if let Some(suspension) = suspension(&mut tx, dose).await? {
+            return Ok((suspension, head));
+        }
+        let written = append(&mut tx, &head, Subject::Suspension(dose.to_owned()), reason, clock).await?;
+        tx.commit().await?;
+        Ok(written)
+    }
+
+    /// Ends the suspension of a dose; the entry has the reason of the suspension.
+    ///
+    /// # Errors
+    /// [`Error::NotSuspended`], [`Error::Revoked`], [`Error::ClockBehind`].
+    pub async fn restore(&self, dose: &str, clock: &Clock) -> Result<(Entry, Head), Error> {
+        let mut connection = self.writer.acquire().await?;
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let head = revocations_head(&mut tx).await?;
+        let reason = suspension(&mut tx, dose).await?.ok_or(Error::NotSuspended)?.reason;
+        let written = append(&mut tx, &head, Subject::Restoration(dose.to_owned()), reason, clock).await?;
+        tx.commit().await?;
+        Ok(written)
+    }
+
+    /// Every dose that is suspended.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn suspended(&self) -> Result<Vec<String>, Error> {
+        let doses = sqlx::query_scalar(
+            "SELECT r.subject FROM revocations r WHERE r.kind = 'suspension' AND NOT EXISTS (SELECT 1 FROM revocations l \
+             WHERE l.kind = 'restoration' AND l.subject = r.subject AND l.number > r.number)",
+        );
+        Ok(doses.fetch_all(&self.readers).await?)
+    }
+
+    /// Every place that is suspended.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn suspended_places(&self) -> Result<Vec<Place>, Error> {
+        let mut all = Vec::new();
+        for dose in self.suspended().await? {
+            all.extend(self.places(&dose).await?);
+        }
+        Ok(all)
     }
 
     /// When the certificates of a dose were revoked.
@@ -189,7 +226,8 @@ impl Store {
         Ok((entries, head))
     }
 
-    /// Everything that is revoked, as of `at`, for signed trust data: all status lists, good for `days`; identifiers of revoked
+    /// Everything that is revoked, as of `at`, for signed trust data: all status lists, the next one besides, good for `days`
+    /// and fresh for [`TTL`]; identifiers of revoked
     /// certificates that have no place in one, as hashes; signers; sites.
     ///
     /// # Errors
@@ -197,18 +235,22 @@ impl Store {
     pub async fn export(&self, at: UnixTime, days: u32) -> Result<Revocation, Error> {
         let (entries, _) = self.revocations().await?;
         let (last, invalid) = self.invalid().await?;
+        let suspended = self.suspended_places().await?;
         let mut all = Revocation::new();
-        for list in 1..=last.max(1) {
+        for list in 1..=last.saturating_add(1) {
             let mut statuses = StatusList::new(Bits::One, OUR_ENTRIES);
             for place in invalid.iter().filter(|place| place.list == list) {
                 statuses.set(place.index, Status::Invalid);
             }
+            let suspended = suspended.iter().filter(|place| place.list == list).map(|place| place.index).collect();
+            let statuses = stated(&statuses, &suspended);
             let expires = Some(at.plus_days(i64::from(days)));
-            all.add_list(Published { name: ListName::Ours(list), issued: at, expires, list: statuses });
+            let fresh_until = Some(UnixTime(at.0.saturating_add_unsigned(TTL)));
+            all.add_list(Published { name: ListName::Ours(list), issued: at, expires, fresh_until, list: statuses });
         }
         for entry in entries {
             match entry.subject {
-                Subject::Dose(_) => {}
+                Subject::Dose(_) | Subject::Suspension(_) | Subject::Restoration(_) => {}
                 Subject::Signer(signer) => all.revoke_signer(signer),
                 Subject::Site(site) => {
                     if !all.revoke_site(site) {
@@ -250,6 +292,52 @@ pub(super) async fn revoked(connection: &mut SqliteConnection, dose: &str) -> Re
         .fetch_optional(connection)
         .await?;
     Ok(at.map(UnixTime))
+}
+
+/// Writes the next entry of the log.
+async fn append(
+    connection: &mut SqliteConnection,
+    head: &Head,
+    subject: Subject,
+    reason: RevocationReason,
+    clock: &Clock,
+) -> Result<(Entry, Head), Error> {
+    let at = clock.now();
+    if let Some(last) = head.at.filter(|last| at < *last) {
+        return Err(Error::ClockBehind { now: at, last });
+    }
+    let entry = Entry { number: head.size, at, subject, reason, previous: head.hash };
+    let hash = entry.hash();
+    sqlx::query(
+        "INSERT INTO revocations (number, at, kind, subject, reason, previous, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(signed(entry.number)?)
+    .bind(at.0)
+    .bind(entry.subject.kind())
+    .bind(entry.subject.text())
+    .bind(reason.as_str())
+    .bind(entry.previous.as_slice())
+    .bind(hash.as_slice())
+    .execute(connection)
+    .await?;
+    Ok((entry, Head { size: head.size.saturating_add(1), hash, at: Some(at) }))
+}
+
+/// The suspension of a dose that lasts; none of one that is revoked, which nothing ends.
+async fn suspension(connection: &mut SqliteConnection, dose: &str) -> Result<Option<Entry>, Error> {
+    if let Some(at) = revoked(connection, dose).await? {
+        return Err(Error::Revoked(at));
+    }
+    let last = sqlx::query(
+        "SELECT * FROM revocations WHERE subject = $1 AND kind IN ('suspension', 'restoration') \
+         ORDER BY number DESC LIMIT 1",
+    )
+    .bind(dose)
+    .fetch_optional(connection)
+    .await?;
+    let last = last.as_ref().map(read_entry).transpose()?;
+    Ok(last.filter(|entry| matches!(entry.subject, Subject::Suspension(_))))
 }
 
 async fn revocations_head(connection: &mut SqliteConnection) -> Result<Head, Error> {

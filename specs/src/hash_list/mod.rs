@@ -2,9 +2,11 @@
 //!
 //! A hash says nothing about a person to whoever does not hold the certificate. In memory a list is one sorted run of hashes
 //! and a question is a binary search. [`gateway`] reads the batches that countries exchange, [`slices`] the form in which they
-//! are given to verifiers. The page is `specs/revocation.md`.
+//! are given to verifiers, [`filter`] Bloom filters of hashes. The page is `specs/revocation.md`.
 
+pub mod filter;
 pub mod gateway;
+pub mod partition;
 pub mod slices;
 #[cfg(test)]
 mod tests;
@@ -108,12 +110,28 @@ impl Subject<'_> {
 /// the list is taken for a revoked one.
 pub const MIN_WIDTH: usize = 4;
 
+/// Whose certificates hashes revoke, what of them was hashed, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    /// The signer's key identifier; `None` for anybody's certificates.
+    pub kid: Option<[u8; 8]>,
+    /// What was hashed.
+    pub kinds: HashTypes,
+    /// When the hashes have done their work; `None` for never.
+    pub expires: Option<UnixTime>,
+}
+
+impl Scope {
+    /// Whether that signer's certificates are meant at that time.
+    pub fn concerns(&self, kid: Option<&[u8; 8]>, at: UnixTime) -> bool {
+        self.expires.is_none_or(|expires| at <= expires) && self.kid.as_ref().is_none_or(|own| kid == Some(own))
+    }
+}
+
 /// Hashes that revoke certificates of one signer, or of any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HashList {
-    kid: Option<[u8; 8]>,
-    kinds: HashTypes,
-    expires: Option<UnixTime>,
+    scope: Scope,
     /// How many bytes of each hash are there; the rest is zero.
     width: usize,
     /// Sorted, each once.
@@ -132,7 +150,7 @@ impl HashList {
         let mut hashes: Vec<Hash> = hashes.into_iter().collect();
         hashes.sort_unstable();
         hashes.dedup();
-        HashList { kid, kinds, expires, width: size_of::<Hash>(), hashes }
+        HashList { scope: Scope { kid, kinds, expires }, width: size_of::<Hash>(), hashes }
     }
 
     /// The same list with only the first bytes of each hash: smaller, and now and then wrong about an honest certificate.
@@ -142,22 +160,28 @@ impl HashList {
             return None;
         }
         let hashes = self.hashes.iter().map(|hash| first_bytes(hash, width));
-        Some(HashList { width, ..HashList::new(self.kid, self.kinds, self.expires, hashes) })
+        let Scope { kid, kinds, expires } = self.scope;
+        Some(HashList { width, ..HashList::new(kid, kinds, expires, hashes) })
+    }
+
+    /// What it is about.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// The signer whose certificates it revokes; `None` for anybody's.
     pub fn kid(&self) -> Option<[u8; 8]> {
-        self.kid
+        self.scope.kid
     }
 
     /// What was hashed.
     pub fn kinds(&self) -> HashTypes {
-        self.kinds
+        self.scope.kinds
     }
 
     /// When the list has done its work.
     pub fn expires(&self) -> Option<UnixTime> {
-        self.expires
+        self.scope.expires
     }
 
     /// How many bytes of each hash are there.
@@ -172,7 +196,7 @@ impl HashList {
 
     /// Whether the list speaks of that signer's certificates at that time.
     pub fn concerns(&self, kid: Option<&[u8; 8]>, at: UnixTime) -> bool {
-        self.expires.is_none_or(|expires| at <= expires) && self.kid.as_ref().is_none_or(|own| kid == Some(own))
+        self.scope.concerns(kid, at)
     }
 
     /// Whether that hash, or as much of it as the list has, stands in it.
@@ -181,8 +205,8 @@ impl HashList {
     }
 
     /// In which order lists stand, and which may be joined.
-    pub(crate) fn key(&self) -> (Option<[u8; 8]>, HashTypes, Option<UnixTime>, usize) {
-        (self.kid, self.kinds, self.expires, self.width)
+    pub(crate) fn key(&self) -> (Scope, usize) {
+        (self.scope, self.width)
     }
 }
 

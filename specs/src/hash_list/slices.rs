@@ -3,13 +3,12 @@
 //! Each signer has a mode by how much it revoked: with `POINT` all its hashes are in one partition, with `VECTOR` in sixteen by
 //! the first hexadecimal digit, with `COORDINATE` in 256 by the first two. A partition has chunks by the digit after those, and a
 //! chunk slices by the time at which their certificates expire. The digits say what has to be fetched; in memory it is all one
-//! list. A slice is of type `VARHASHLIST`, which is read here: the first bytes of each hash. Slices of the other type,
-//! `BLOOMFILTER`, are not read: nothing that we could test against defines its bits, and a filter that is read wrongly finds
-//! nothing.
+//! list. A slice is of type `VARHASHLIST`, the first bytes of each hash, or of type `BLOOMFILTER`, a [`Filter`].
 
 use serde::Deserialize;
 
-use super::{Hash, HashList, HashType, HashTypes, MIN_WIDTH, gateway};
+use super::filter::{self, Filter};
+use super::{Hash, HashList, HashType, HashTypes, MIN_WIDTH, Scope, gateway};
 use crate::time::UnixTime;
 
 /// The most hashes of a slice: a whole signer in the mode of the fewest.
@@ -86,6 +85,9 @@ pub enum Error {
     /// More hashes than a slice has.
     #[error("the slice has more hashes than are allowed")]
     TooLong,
+    /// A filter that cannot be gone by.
+    #[error("{0}")]
+    Filter(filter::Error),
     /// Fewer bytes of each hash than are worth anything, or more than a hash has.
     #[error("{width} bytes of a hash are none that can be gone by")]
     Width {
@@ -103,6 +105,7 @@ impl Error {
             Error::Version { .. } => "revocation-slice-version",
             Error::Broken => "revocation-slice-broken",
             Error::TooLong => "revocation-slice-too-long",
+            Error::Filter(error) => error.code(),
             Error::Width { .. } => "revocation-slice-width",
         }
     }
@@ -174,4 +177,37 @@ pub fn slice(bytes: &[u8], signer: &RevokingSigner, expires: UnixTime) -> Result
     });
     let list = HashList::new(signer.kid, signer.kinds, Some(expires), padded);
     list.cut(bytes_each).ok_or(Error::Width { width })
+}
+
+/// Version, two numbers of one byte, rate of errors, hashes meant, hashes put in, words. The rate has four bytes or eight.
+const FILTER_HEADERS: [usize; 2] = [2 + 2 + 4 + 4 + 4 + 4, 2 + 2 + 8 + 4 + 4 + 4];
+
+/// Reads a slice of type `BLOOMFILTER`, unzipped, of that signer. `expires` is the slice's own, by which its chunk names it.
+///
+/// The programs of the EU write it in three ways, none of which names itself: which of the two small numbers are the rounds and
+/// which the kind of hash is seen by the kind, which is always 0 (SHA-256); how long the rate is, by the length of the whole.
+/// What could be read in more than one way is refused, and so is a filter with more bits than its hashes can have set.
+pub fn filter(bytes: &[u8], signer: &RevokingSigner, expires: UnixTime) -> Result<Filter, Error> {
+    let version = u16::from_be_bytes(*bytes.first_chunk().ok_or(Error::Broken)?);
+    if version != 1 {
+        return Err(Error::Version { version });
+    }
+    let number = |at: usize| Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
+    let fits = |header: &usize| {
+        let words = number(header - 4).and_then(|words| usize::try_from(words).ok()?.checked_mul(4));
+        words.is_some_and(|words| Some(words) == bytes.len().checked_sub(*header))
+    };
+    let mut headers = FILTER_HEADERS.into_iter().filter(fits);
+    let (Some(header), None) = (headers.next(), headers.next()) else { return Err(Error::Broken) };
+    let rounds = match (bytes[2], bytes[3]) {
+        (0, rounds) | (rounds, 0) => rounds,
+        _ => return Err(Error::Broken),
+    };
+    let scope = Scope { kid: signer.kid, kinds: signer.kinds, expires: Some(expires) };
+    let filter = Filter::new(scope, rounds, bytes[header..].to_vec());
+    let filter = filter.map_err(Error::Filter)?;
+    let put_in = number(header - 8).ok_or(Error::Broken)?;
+    let most = u64::from(put_in) * u64::from(rounds);
+    // What was put in set a bit, and no more than one in each round.
+    if filter.set() > most || (put_in > 0) != (filter.set() > 0) { Err(Error::Broken) } else { Ok(filter) }
 }

@@ -195,9 +195,9 @@ reasons! {
            "Do not accept it; advise the holder to have it issued again.";
     ContentValueSet "content-value-set" Unknown
         vi "Nội dung dùng một mã (vắc xin, nhà sản xuất, bệnh, quốc gia) không có trong danh mục đang giữ."
-           "Cập nhật phần mềm rồi quét lại; nếu vẫn vậy thì kiểm tra bằng công cụ của nơi cấp."
+           "Cập nhật dữ liệu tin cậy và phần mềm rồi quét lại; nếu vẫn vậy thì kiểm tra bằng công cụ của nơi cấp."
         en "The content uses a code (vaccine, maker, disease, country) that is in no value set held here."
-           "Update the program and scan again; if this stays, check it with a tool of its issuer.";
+           "Update trust data and program and scan again; if this stays, check it with a tool of its issuer.";
     DatesImplausible "dates-implausible" Invalid
         vi "Các ngày trong chứng nhận mâu thuẫn với nhau hoặc không thể có."
            "Không chấp nhận; đề nghị người mang xin cấp lại."

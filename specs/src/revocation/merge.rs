@@ -1,7 +1,7 @@
 //! Revoking is for good: what was revoked stays revoked, whatever comes later.
 
 use super::{Published, Revocation};
-use crate::hash_list::HashList;
+use crate::hash_list::{HashList, Scope};
 use crate::status_list::Status;
 use crate::time::UnixTime;
 
@@ -11,7 +11,7 @@ impl Revocation {
     /// An entry that was invalid stays invalid, even where the later list says otherwise: an error or an attack on whoever
     /// publishes must not turn red into green (security, T12). A suspended entry becomes what the later list says. A list that
     /// is no longer published stays as it was; of two the one made later counts for everything else. Signers, rules and
-    /// hashes stay; hash lists that have expired are dropped, for so have the certificates.
+    /// hashes stay; hash lists and filters that have expired are dropped, for so have the certificates.
     #[must_use]
     pub fn keeping(mut self, seen: &Revocation, at: UnixTime) -> Revocation {
         for old in &seen.lists {
@@ -26,6 +26,13 @@ impl Revocation {
         for old in &seen.sites {
             self.revoke_site(old.clone());
         }
+        for old in &seen.cards {
+            self.add_cards(old.clone());
+        }
+        for old in &seen.filters {
+            self.add_filter(old.clone());
+        }
+        self.filters.retain(|filter| filter.scope().expires.is_none_or(|expires| at <= expires));
         self.keep_hashes(seen, at);
         self
     }
@@ -39,7 +46,7 @@ impl Revocation {
             .chunk_by(|one, other| one.key() == other.key())
             .map(|same| {
                 let hashes = same.iter().flat_map(|list| list.hashes()).copied();
-                let (kid, kinds, expires, width) = same[0].key();
+                let (Scope { kid, kinds, expires }, width) = same[0].key();
                 HashList::new(kid, kinds, expires, hashes).cut(width).expect("a width that such a list had already")
             })
             .collect();

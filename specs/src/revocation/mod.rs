@@ -4,6 +4,7 @@
 //! read, so that a question costs one look at one bit. The answer has four forms and never two: what cannot be known is
 //! never "not revoked". Revoking is for good: see [`Revocation::keeping`]. The page is `specs/revocation.md`.
 
+mod cards;
 mod merge;
 mod question;
 mod read;
@@ -11,17 +12,19 @@ mod read;
 mod tests;
 mod write;
 
-pub use question::{Answer, How, Question, Why};
+pub use cards::{CardList, HeldCards, MAX_RIDS, RevokedCards, is_rid};
+pub use question::{Answer, Card, How, Question, Why};
 
 use crate::cbor::{self, Limits};
 use crate::hash_list::HashList;
+use crate::hash_list::filter::Filter;
 use crate::status_list::{self, StatusList, Token};
 use crate::time::UnixTime;
 
 /// The version of this wire form, key 1.
 pub const VERSION: u64 = 1;
 /// What the whole may measure: some hundred status lists and four million hashes.
-pub const LIMITS: Limits = Limits { max_bytes: 96 * 1024 * 1024, max_depth: 4, max_items: 2_000_000, ..Limits::OURS };
+pub const LIMITS: Limits = Limits { max_bytes: 96 * 1024 * 1024, max_depth: 5, max_items: 2_000_000, ..Limits::OURS };
 /// The most bytes of authority and identifier in a rule.
 const MAX_TEXT: usize = 400;
 /// The most entries of all status lists together, in bytes inflated: 100 million certificates of two forms, and as much
@@ -38,6 +41,10 @@ pub struct Revocation {
     /// Sorted by kid, each once.
     signers: Vec<RevokedSigner>,
     sites: Vec<RevokedSite>,
+    /// Sorted by issuer and kid, each once.
+    cards: Vec<CardList>,
+    /// Sorted, each once.
+    filters: Vec<Filter>,
 }
 
 /// Which status list it is.
@@ -61,18 +68,23 @@ impl ListName {
 pub struct Published {
     /// Which.
     pub name: ListName,
-    /// When it was made: it knows nothing of what was issued or revoked after that.
+    /// When it was made: it knows nothing of what was revoked after that.
     pub issued: UnixTime,
     /// Until when anything may be said by it; `None` where the trust data around it set the bound.
     pub expires: Option<UnixTime>,
+    /// Until when it speaks for certificates that are newer than itself too: its `ttl` after it was made. `None` where it never
+    /// does.
+    pub fresh_until: Option<UnixTime>,
     /// What it says.
     pub list: StatusList,
 }
 
 impl From<Token> for Published {
     fn from(token: Token) -> Published {
-        let Token { uri, issued, expires, list, .. } = token;
-        Published { name: ListName::of(&uri), issued, expires, list }
+        let Token { uri, issued, expires, ttl, list } = token;
+        let ttl = ttl.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
+        let fresh_until = ttl.map(|seconds| UnixTime(issued.0.saturating_add(seconds)).min(UnixTime::LAST));
+        Published { name: ListName::of(&uri), issued, expires, fresh_until, list }
     }
 }
 
@@ -184,6 +196,15 @@ impl Revocation {
         self.hashes.insert(place, hashes);
     }
 
+    /// Revokes what this filter hits.
+    pub fn add_filter(&mut self, filter: Filter) {
+        if !self.filters.iter().any(|held| held.covers(&filter)) {
+            self.filters.retain(|held| !filter.covers(held));
+            let place = self.filters.partition_point(|held| *held < filter);
+            self.filters.insert(place, filter);
+        }
+    }
+
     /// Revokes a signer. Of two times the earlier counts.
     pub fn revoke_signer(&mut self, signer: RevokedSigner) {
         match self.signers.binary_search_by(|held| held.kid.cmp(&signer.kid)) {
@@ -203,6 +224,14 @@ impl Revocation {
         possible
     }
 
+    /// Holds what is known of the revoked cards of a key; of two of one key the newer, with what either revoked.
+    pub fn add_cards(&mut self, offered: CardList) {
+        match self.cards.binary_search_by(|held| held.key().cmp(&offered.key())) {
+            Ok(place) => self.cards[place].join(&offered),
+            Err(place) => self.cards.insert(place, offered),
+        }
+    }
+
     /// The status lists held, sorted by name.
     pub fn lists(&self) -> &[Published] {
         &self.lists
@@ -213,6 +242,11 @@ impl Revocation {
         &self.hashes
     }
 
+    /// The filters of hashes held.
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
     /// The signers revoked, sorted by kid.
     pub fn signers(&self) -> &[RevokedSigner] {
         &self.signers
@@ -221,6 +255,11 @@ impl Revocation {
     /// The rules for places.
     pub fn sites(&self) -> &[RevokedSite] {
         &self.sites
+    }
+
+    /// What is known of revoked SMART Health Cards, sorted by issuer and kid.
+    pub fn cards(&self) -> &[CardList] {
+        &self.cards
     }
 
     /// When the oldest status list was made; `None` where there is none.
@@ -245,6 +284,8 @@ mod key {
     pub(super) const HASHES: i64 = 3;
     pub(super) const SIGNERS: i64 = 4;
     pub(super) const SITES: i64 = 5;
+    pub(super) const CARDS: i64 = 6;
+    pub(super) const FILTERS: i64 = 7;
 }
 
 /// The keys of a rule for a place.

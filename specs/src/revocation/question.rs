@@ -26,13 +26,33 @@ pub struct Question<'a> {
     pub authority: &'a str,
     /// Where its status is to be looked up.
     pub status: Option<&'a Reference>,
+    /// By what a SMART Health Card may be revoked, where it carries an identifier for that.
+    pub card: Option<Card<'a>>,
+}
+
+/// The identifier of a SMART Health Card.
+#[derive(Debug, Clone, Copy)]
+pub struct Card<'a> {
+    /// Who issued it (`iss`).
+    pub issuer: &'a str,
+    /// The identifier (`vc.rid`).
+    pub rid: &'a str,
+    /// When it was issued (`nbf`).
+    pub issued: UnixTime,
 }
 
 /// What is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing held says that it is revoked, and where it names a list, that list says that it stands.
+    /// It names no list, and nothing held says that it is revoked.
     Good,
+    /// The list that it names says that it stands.
+    Stands {
+        /// When that list was made: what was revoked since is not known.
+        as_of: UnixTime,
+        /// Whether the list is older than the certificate, and fresh: it speaks for an entry that was given later.
+        before_issue: bool,
+    },
     /// It is revoked.
     Revoked(How),
     /// It is not to be accepted for the time being.
@@ -50,8 +70,12 @@ pub enum How {
     Site,
     /// A list of hashes of that type.
     Hash(HashType),
+    /// A filter of hashes of that type, which hits an honest certificate now and then.
+    Filter(HashType),
     /// Its entry in a status list.
     Status,
+    /// Its identifier in the list of its signer's revoked cards.
+    Card,
 }
 
 /// Why it cannot be known.
@@ -63,7 +87,7 @@ pub enum Why {
     BeyondList,
     /// The list that it names has expired.
     ListExpired,
-    /// The list that it names was made before the certificate was issued, so it knows nothing of it.
+    /// The list that it names was made before the certificate was issued, and is no longer fresh.
     ListOlder,
     /// The list has a status for it whose meaning is not known here.
     Meaning,
@@ -77,9 +101,10 @@ impl Revocation {
         if let Some(how) = self.by_signer(asked).or_else(|| self.by_site(asked)).or_else(|| self.by_hash(asked)) {
             return Answer::Revoked(how);
         }
-        match asked.status {
-            Some(reference) => self.by_status(reference, asked),
-            None => Answer::Good,
+        match (asked.status, asked.card) {
+            (Some(reference), _) => self.by_status(reference, asked),
+            (None, Some(card)) => self.by_card(card, asked),
+            (None, None) => Answer::Good,
         }
     }
 
@@ -118,6 +143,14 @@ impl Revocation {
                 }
             }
         }
+        for filter in self.filters.iter().filter(|filter| filter.scope().concerns(asked.kid, asked.at)) {
+            for kind in filter.scope().kinds.iter() {
+                let hash = hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));
+                if filter.hits(hash) {
+                    return Some(How::Filter(kind));
+                }
+            }
+        }
         None
     }
 
@@ -134,18 +167,56 @@ impl Revocation {
             Some(Status::Suspended) => Answer::Suspended,
             Some(Status::Other(_)) => Answer::Unknown(Why::Meaning),
             None => Answer::Unknown(Why::BeyondList),
-            Some(Status::Valid) if held.expires.is_some_and(|expires| asked.at > expires) => {
-                Answer::Unknown(Why::ListExpired)
+            Some(Status::Valid) => {
+                let Published { issued, expires, fresh_until, .. } = held;
+                stands(&Made { issued: *issued, expires: *expires, fresh_until: *fresh_until }, asked.issued, asked.at)
             }
-            Some(Status::Valid) if asked.issued.is_none_or(|issued| issued > held.issued) => {
-                Answer::Unknown(Why::ListOlder)
-            }
-            Some(Status::Valid) => Answer::Good,
         }
+    }
+
+    /// A key without such a list cannot have revoked any card. Of one that has, an older list than the newest says which cards
+    /// are revoked, and not which are not.
+    fn by_card(&self, card: Card<'_>, asked: &Question<'_>) -> Answer {
+        let Some(kid) = asked.kid else { return Answer::Good };
+        let place = self.cards.binary_search_by(|list| list.key().cmp(&(card.issuer, *kid)));
+        let Ok(list) = place.map(|place| &self.cards[place]) else { return Answer::Good };
+        let Some(held) = &list.held else { return Answer::Unknown(Why::NoList) };
+        let found = held.revoked.binary_search_by(|revoked| revoked.rid.as_str().cmp(card.rid));
+        if found.is_ok_and(|place| held.revoked[place].means(card.issued)) {
+            return Answer::Revoked(How::Card);
+        }
+        if held.number < list.newest {
+            return Answer::Unknown(Why::NoList);
+        }
+        let made = Made { issued: held.issued, expires: Some(held.expires), fresh_until: Some(held.fresh_until) };
+        stands(&made, Some(card.issued), asked.at)
     }
 
     /// The list of that name.
     pub fn list(&self, name: &ListName) -> Option<&Published> {
         self.lists.binary_search_by(|held| held.name.cmp(name)).ok().map(|place| &self.lists[place])
     }
+}
+
+/// The times of a list.
+struct Made {
+    issued: UnixTime,
+    expires: Option<UnixTime>,
+    fresh_until: Option<UnixTime>,
+}
+
+/// The list does not revoke it, for as long as anything may be said by the list. Of a certificate that is newer than the list, no
+/// longer than the list says that it is fresh. What is not known is in both cases the same: what was revoked since the list
+/// was made. But an old list would stay good for every certificate that a thief makes after it, and nobody would ever ask
+/// for a newer one.
+fn stands(list: &Made, issued: Option<UnixTime>, at: UnixTime) -> Answer {
+    if list.expires.is_some_and(|expires| at > expires) {
+        return Answer::Unknown(Why::ListExpired);
+    }
+    let before_issue = issued.is_none_or(|issued| issued > list.issued);
+    let fresh = list.fresh_until.is_some_and(|until| (list.issued..=until).contains(&at));
+    if before_issue && !fresh {
+        return Answer::Unknown(Why::ListOlder);
+    }
+    Answer::Stands { as_of: list.issued, before_issue }
 }

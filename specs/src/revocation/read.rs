@@ -1,9 +1,11 @@
 //! Reading: deterministic CBOR, every key known, nothing missing, everything in its order and once.
 
+use super::{CardList, HeldCards, MAX_RIDS, RevokedCards};
 use super::{Error, LIMITS, ListName, MAX_INFLATED, MAX_TEXT, Published, Revocation, RevokedSigner, RevokedSite};
 use super::{VERSION, key, site_key};
 use crate::cbor::{self, Items, Kind, Reader, validate};
-use crate::hash_list::{Hash, HashList, HashTypes, MIN_WIDTH};
+use crate::hash_list::filter::Filter;
+use crate::hash_list::{Hash, HashList, HashTypes, MIN_WIDTH, Scope};
 use crate::status_list::{self, Bits, StatusList};
 use crate::time::UnixTime;
 
@@ -11,6 +13,7 @@ pub(super) fn revocation(bytes: &[u8]) -> Result<Revocation, Error> {
     validate(bytes, &LIMITS).map_err(Error::Cbor)?;
     let mut reader = Reader::new(bytes);
     let (mut version, mut lists, mut hashes, mut signers, mut sites) = (None, None, None, None, None);
+    let (mut cards, mut filters) = (Vec::new(), Vec::new());
     let mut items = reader.map().map_err(Error::Cbor)?;
     while reader.more(&mut items).map_err(Error::Cbor)? {
         match reader.signed().map_err(Error::Cbor)? {
@@ -26,6 +29,8 @@ pub(super) fn revocation(bytes: &[u8]) -> Result<Revocation, Error> {
             key::HASHES => hashes = Some(each(&mut reader, hash_list)?),
             key::SIGNERS => signers = Some(each(&mut reader, signer)?),
             key::SITES => sites = Some(each(&mut reader, site)?),
+            key::CARDS => cards = some(&mut reader, "cards", card_list)?,
+            key::FILTERS => filters = some(&mut reader, "filters", filter)?,
             key => return Err(Error::UnknownKey { key }),
         }
     }
@@ -35,12 +40,16 @@ pub(super) fn revocation(bytes: &[u8]) -> Result<Revocation, Error> {
         hashes: hashes.ok_or(Error::Missing { field: "hashes" })?,
         signers: signers.ok_or(Error::Missing { field: "signers" })?,
         sites: sites.ok_or(Error::Missing { field: "sites" })?,
+        cards,
+        filters,
     };
     let order = |sorted: bool, field| if sorted { Ok(()) } else { Err(Error::Field { field }) };
     order(read.lists.is_sorted_by(|one, other| one.name < other.name), "lists")?;
     order(read.hashes.is_sorted_by_key(HashList::key), "hashes")?;
     order(read.signers.is_sorted_by(|one, other| one.kid < other.kid), "signers")?;
     order(read.sites.is_sorted_by(|one, other| one < other), "sites")?;
+    order(read.filters.is_sorted_by(|one, other| one < other), "filters")?;
+    order(read.cards.is_sorted_by(|one, other| one.key() < other.key()), "cards")?;
     Ok(read)
 }
 
@@ -55,9 +64,23 @@ fn each<T>(
     Ok(all)
 }
 
+/// As [`each`], and not none: the key is absent then, so that there is one form for nothing.
+fn some<T>(
+    reader: &mut Reader<'_>,
+    field: &'static str,
+    read: impl FnMut(&mut Reader<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let all = each(reader, read)?;
+    if all.is_empty() { Err(Error::Field { field }) } else { Ok(all) }
+}
+
 /// `room` is how many bytes may still be inflated.
 fn published(reader: &mut Reader<'_>, room: &mut usize) -> Result<Published, Error> {
-    parts(reader, 5, "lists")?;
+    let dated = match reader.array().map_err(Error::Cbor)? {
+        Items::Counted(5) => false,
+        Items::Counted(6) => true,
+        _ => return Err(Error::Field { field: "lists" }),
+    };
     let name = match reader.kind().map_err(Error::Cbor)? {
         Kind::Unsigned => ListName::Ours(reader.unsigned().map_err(Error::Cbor)?),
         _ => {
@@ -75,15 +98,29 @@ fn published(reader: &mut Reader<'_>, room: &mut usize) -> Result<Published, Err
     let stream = reader.definite_bytes().map_err(Error::Cbor)?;
     let list = StatusList::inflate(bits, stream).map_err(Error::StatusList)?;
     *room = room.checked_sub(list.bytes().len()).ok_or(Error::TooLong)?;
-    Ok(Published { name, issued, expires, list })
+    // One form for one list: without an end of its freshness there are five parts, and no null.
+    let fresh_until = if dated { Some(time(reader)?.ok_or(Error::Field { field: "fresh until" })?) } else { None };
+    Ok(Published { name, issued, expires, fresh_until, list })
+}
+
+fn scope(reader: &mut Reader<'_>) -> Result<Scope, Error> {
+    let kid = if reader.take_null() { None } else { Some(kid(reader)?) };
+    let bits = u8::try_from(reader.unsigned().map_err(Error::Cbor)?).ok();
+    let kinds = bits.and_then(HashTypes::from_bits).ok_or(Error::Field { field: "hash types" })?;
+    Ok(Scope { kid, kinds, expires: time(reader)? })
+}
+
+fn filter(reader: &mut Reader<'_>) -> Result<Filter, Error> {
+    parts(reader, 5, "filters")?;
+    let scope = scope(reader)?;
+    let rounds = u8::try_from(reader.unsigned().map_err(Error::Cbor)?).map_err(|_| Error::Field { field: "rounds" })?;
+    let bits = reader.definite_bytes().map_err(Error::Cbor)?;
+    Filter::new(scope, rounds, bits.to_vec()).map_err(|_| Error::Field { field: "filter" })
 }
 
 fn hash_list(reader: &mut Reader<'_>) -> Result<HashList, Error> {
     parts(reader, 5, "hashes")?;
-    let kid = if reader.take_null() { None } else { Some(kid(reader)?) };
-    let bits = u8::try_from(reader.unsigned().map_err(Error::Cbor)?).ok();
-    let kinds = bits.and_then(HashTypes::from_bits).ok_or(Error::Field { field: "hash types" })?;
-    let expires = time(reader)?;
+    let Scope { kid, kinds, expires } = scope(reader)?;
     let width = usize::try_from(reader.unsigned().map_err(Error::Cbor)?).unwrap_or(usize::MAX);
     if !(MIN_WIDTH..=size_of::<Hash>()).contains(&width) {
         return Err(Error::Field { field: "hash width" });
@@ -119,6 +156,38 @@ fn site(reader: &mut Reader<'_>) -> Result<RevokedSite, Error> {
         }
     }
     if site.is_possible() { Ok(site) } else { Err(Error::Field { field: "site" }) }
+}
+
+fn card_list(reader: &mut Reader<'_>) -> Result<CardList, Error> {
+    parts(reader, 4, "cards")?;
+    let issuer = reader.definite_text().map_err(Error::Cbor)?;
+    if issuer.is_empty() || issuer.len() > MAX_TEXT {
+        return Err(Error::Field { field: "issuer of cards" });
+    }
+    let (issuer, kid) = (issuer.to_owned(), kid(reader)?);
+    let newest = reader.unsigned().map_err(Error::Cbor)?;
+    let held = if reader.take_null() { None } else { Some(held_cards(reader)?) };
+    if held.as_ref().is_some_and(|held| held.number > newest) {
+        return Err(Error::Field { field: "number of cards" });
+    }
+    Ok(CardList { issuer, kid, newest, held })
+}
+
+fn held_cards(reader: &mut Reader<'_>) -> Result<HeldCards, Error> {
+    parts(reader, 5, "cards")?;
+    let number = reader.unsigned().map_err(Error::Cbor)?;
+    let mut at = || time(reader)?.ok_or(Error::Field { field: "time" });
+    let (issued, expires, fresh_until) = (at()?, at()?, at()?);
+    let revoked = each(reader, |reader| {
+        let text = reader.definite_text().map_err(Error::Cbor)?;
+        // One text for one time: no zeros before it.
+        let read = RevokedCards::parse(text).filter(|read| read.text() == text);
+        read.ok_or(Error::Field { field: "rid" })
+    })?;
+    if revoked.len() > MAX_RIDS || !revoked.is_sorted_by(|one, other| one.rid < other.rid) {
+        return Err(Error::Field { field: "rids" });
+    }
+    Ok(HeldCards { number, issued, expires, fresh_until, revoked })
 }
 
 fn parts(reader: &mut Reader<'_>, count: u64, field: &'static str) -> Result<(), Error> {

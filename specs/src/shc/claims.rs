@@ -1,14 +1,13 @@
 //! The claims: who says it, from when until when, and the bundle.
 
 use super::{Bundle, Error, fields};
+use crate::revocation::is_rid;
 use crate::time::UnixTime;
 use crate::tolerance::Tolerances;
 use serde_json::Value;
 
 /// The type that every card has.
 const HEALTH_CARD: &str = "https://smarthealth.cards#health-card";
-/// The longest identifier for revocation.
-const MAX_RID: usize = 24;
 
 /// What is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl Claims {
             return Err(Error::NotHealthCard);
         }
         let rid = fields::optional_text(vc, "rid", "vc.rid")?;
-        if rid.is_some_and(|rid| rid.len() > MAX_RID || !rid.bytes().all(is_base64url)) {
+        if rid.is_some_and(|rid| !is_rid(rid)) {
             return Err(Error::Field { field: "vc.rid" });
         }
         let subject = vc.get("credentialSubject").ok_or(Error::Field { field: "vc.credentialSubject" })?;
@@ -71,8 +70,4 @@ impl From<Claims> for crate::hcert::Claims {
             content: claims.into(),
         }
     }
-}
-
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

@@ -9,12 +9,14 @@ mod claims;
 mod fields;
 mod numeric;
 mod open;
+mod revoked;
 
 pub use crate::tolerance::{Tolerance, Tolerances};
 pub use bundle::{Bundle, Coding, Immunization, Measured, Observation, Patient};
 pub use claims::Claims;
 pub use numeric::{chunks, join};
 pub use open::{Opened, cards, open, payload};
+pub use revoked::{RevokedList, number};
 
 use crate::{json, jws, zlib};
 

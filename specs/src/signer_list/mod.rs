@@ -38,6 +38,8 @@ pub struct SignerList {
     pub revocation: Option<Vec<u8>>,
     /// The rules of countries for entry and use: a JSON array (`specs/rules.md`), carried unread.
     pub rules: Option<Vec<u8>>,
+    /// Value sets that are newer than those of some builds: a JSON array ([`crate::value_set::published`]), carried unread.
+    pub value_sets: Option<Vec<u8>>,
 }
 
 /// Whether the list's certificates are about real people.
@@ -286,6 +288,7 @@ mod list_key {
     pub(super) const SIGNERS: i64 = 7;
     pub(super) const REVOCATION: i64 = 8;
     pub(super) const RULES: i64 = 9;
+    pub(super) const VALUE_SETS: i64 = 10;
 }
 
 /// The keys of a signer's map.

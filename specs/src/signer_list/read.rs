@@ -10,7 +10,7 @@ pub(super) fn list(payload: &[u8]) -> Result<SignerList, Error> {
     let mut reader = Reader::new(payload);
     let (mut version, mut issuer, mut sequence, mut issued) = (None, None, None, None);
     let (mut next_update, mut environment, mut signers) = (None, None, None);
-    let (mut revocation, mut rules) = (None, None);
+    let (mut revocation, mut rules, mut value_sets) = (None, None, None);
     let mut items = reader.map().map_err(Error::Cbor)?;
     while reader.more(&mut items).map_err(Error::Cbor)? {
         match reader.signed().map_err(Error::Cbor)? {
@@ -32,6 +32,7 @@ pub(super) fn list(payload: &[u8]) -> Result<SignerList, Error> {
             }
             list_key::REVOCATION => revocation = Some(reader.definite_bytes().map_err(Error::Cbor)?.to_vec()),
             list_key::RULES => rules = Some(reader.definite_bytes().map_err(Error::Cbor)?.to_vec()),
+            list_key::VALUE_SETS => value_sets = Some(reader.definite_bytes().map_err(Error::Cbor)?.to_vec()),
             list_key::SIGNERS => {
                 let (mut items, mut all) = (reader.array().map_err(Error::Cbor)?, Vec::new());
                 while reader.more(&mut items).map_err(Error::Cbor)? {
@@ -52,6 +53,7 @@ pub(super) fn list(payload: &[u8]) -> Result<SignerList, Error> {
         signers: signers.ok_or(Error::Missing { field: "signers" })?,
         revocation,
         rules,
+        value_sets,
     })
 }
 

@@ -28,6 +28,7 @@ fn list() -> SignerList {
         signers: vec![signer()],
         revocation: None,
         rules: None,
+        value_sets: None,
     }
 }
 
@@ -93,7 +94,7 @@ fn what_must_be_there() {
 #[test]
 fn another_version_and_unknown_keys() {
     assert_eq!(bent(false, 1, Some(Value::Unsigned(2))), Err(Error::Version { version: 2 }));
-    assert_eq!(bent(false, 10, Some(Value::Null)), Err(Error::UnknownKey { key: 10 }));
+    assert_eq!(bent(false, 11, Some(Value::Null)), Err(Error::UnknownKey { key: 11 }));
     assert_eq!(bent(true, 10, Some(Value::Null)), Err(Error::UnknownKey { key: 10 }));
 }
 
@@ -213,8 +214,8 @@ fn lists() -> impl Strategy<Value = SignerList> {
     );
     let part = || proptest::option::of(proptest::collection::vec(any::<u8>(), 0..40));
     let signers = proptest::collection::vec(signer, 0..6);
-    ("\\PC{1,40}", any::<u64>(), time(), time(), any::<bool>(), signers, part(), part()).prop_map(
-        |(issuer, sequence, issued, more, demo, signers, revocation, rules)| SignerList {
+    ("\\PC{1,40}", any::<u64>(), time(), time(), any::<bool>(), signers, (part(), part(), part())).prop_map(
+        |(issuer, sequence, issued, more, demo, signers, (revocation, rules, value_sets))| SignerList {
             issuer,
             sequence,
             issued: UnixTime(issued),
@@ -223,6 +224,7 @@ fn lists() -> impl Strategy<Value = SignerList> {
             signers,
             revocation,
             rules,
+            value_sets,
         },
     )
 }

@@ -5,7 +5,12 @@ use crate::cbor::Writer;
 
 pub(super) fn list(list: &SignerList) -> Vec<u8> {
     let mut writer = Writer::with_capacity(128 + 160 * list.signers.len());
-    writer.map(7 + usize::from(list.revocation.is_some()) + usize::from(list.rules.is_some()));
+    let parts = [
+        (list_key::REVOCATION, &list.revocation),
+        (list_key::RULES, &list.rules),
+        (list_key::VALUE_SETS, &list.value_sets),
+    ];
+    writer.map(7 + parts.iter().filter(|(_, part)| part.is_some()).count());
     writer.signed(list_key::VERSION).unsigned(VERSION);
     writer.signed(list_key::ISSUER).text(&list.issuer);
     writer.signed(list_key::SEQUENCE).unsigned(list.sequence);
@@ -19,7 +24,7 @@ pub(super) fn list(list: &SignerList) -> Vec<u8> {
     for entry in &list.signers {
         signer(entry, &mut writer);
     }
-    for (key, part) in [(list_key::REVOCATION, &list.revocation), (list_key::RULES, &list.rules)] {
+    for (key, part) in parts {
         if let Some(bytes) = part {
             writer.signed(key).bytes(bytes);
         }

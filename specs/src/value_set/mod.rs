@@ -5,6 +5,7 @@
 //! A set is a snapshot. A code that is absent here may have been added since, so its absence alone never proves a
 //! certificate false.
 
+pub mod published;
 mod vaccine;
 
 #[cfg(test)]
@@ -43,6 +44,24 @@ pub enum Set {
     PriorityGroup,
     /// Product of a digital yellow card (`vp`), WHO's prequalification list.
     IcvpProduct,
+}
+
+impl Set {
+    /// Where `ValueSets` keeps it.
+    const fn place(self) -> usize {
+        match self {
+            Set::Disease => 0,
+            Set::VaccineType => 1,
+            Set::VaccineProduct => 2,
+            Set::VaccineHolder => 3,
+            Set::TestType => 4,
+            Set::TestResult => 5,
+            Set::TestDevice => 6,
+            Set::Country => 7,
+            Set::PriorityGroup => 8,
+            Set::IcvpProduct => 9,
+        }
+    }
 }
 
 /// One code of a set.
@@ -177,19 +196,26 @@ impl ValueSets {
 
     /// One whole set.
     pub fn set(&self, set: Set) -> &ValueSet {
-        let index = match set {
-            Set::Disease => 0,
-            Set::VaccineType => 1,
-            Set::VaccineProduct => 2,
-            Set::VaccineHolder => 3,
-            Set::TestType => 4,
-            Set::TestResult => 5,
-            Set::TestDevice => 6,
-            Set::Country => 7,
-            Set::PriorityGroup => 8,
-            Set::IcvpProduct => 9,
-        };
-        &self.sets[index]
+        &self.sets[set.place()]
+    }
+
+    fn set_mut(&mut self, set: Set) -> &mut ValueSet {
+        &mut self.sets[set.place()]
+    }
+
+    /// These sets with the newer of `others` in place of those that they are newer than; `None` where none is.
+    #[must_use]
+    pub fn newest(&self, others: &ValueSets) -> Option<ValueSets> {
+        let newer = |(own, other): &(&ValueSet, &ValueSet)| own.date < other.date;
+        self.sets.iter().zip(&others.sets).any(|pair| newer(&pair)).then(|| {
+            let mut newest = self.clone();
+            for (own, other) in newest.sets.iter_mut().zip(&others.sets) {
+                if own.date < other.date {
+                    own.clone_from(other);
+                }
+            }
+            newest
+        })
     }
 
     /// The entry of this code. Codes are compared byte for byte.

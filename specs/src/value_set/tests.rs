@@ -1,3 +1,4 @@
+use super::published::{self, Published, Updates};
 use super::*;
 
 fn date(text: &str) -> Date {
@@ -126,4 +127,112 @@ fn three_letters_of_a_state_are_two_of_the_country_set() {
     assert_eq!(alpha_2("AUS"), Some("AU"));
     assert_eq!(alpha_2("VN"), None);
     assert_eq!(alpha_2("XXX"), None);
+}
+
+/// A published set of products with these codes.
+fn published(date: &str, codes: &[&str]) -> serde_json::Value {
+    let values: serde_json::Map<_, _> =
+        codes.iter().map(|code| ((*code).to_owned(), serde_json::json!({ "display": format!("of {date}") }))).collect();
+    serde_json::json!({ "valueSetId": "vaccines-covid-19-names", "valueSetDate": date, "valueSetValues": values })
+}
+
+fn updates(sets: &[serde_json::Value]) -> Updates {
+    Updates::decode(&serde_json::to_vec(sets).unwrap()).unwrap()
+}
+
+#[test]
+fn a_newer_set_takes_the_place_of_an_older_one_and_never_the_other_way() {
+    let bundled = ValueSets::bundled();
+    let day = bundled.set(Set::VaccineProduct).date;
+    for date in ["2020-12-27".to_owned(), day.to_string()] {
+        assert_eq!(bundled.updated(&updates(&[published(&date, &["X"])])), None, "{date}");
+    }
+    let newer = bundled.updated(&updates(&[published("2026-11-01", &["X", "EU/1/20/1528"])])).unwrap();
+    let products = newer.set(Set::VaccineProduct);
+    assert_eq!((products.id.as_str(), products.date), ("vaccine-product", date("2026-11-01")));
+    assert_eq!(newer.display(Set::VaccineProduct, "EU/1/20/1528", Language::Vi), Some("of 2026-11-01"));
+    assert!(newer.contains(Set::VaccineProduct, "X") && !newer.contains(Set::VaccineProduct, "EU/1/20/1507"));
+    assert!(newer.fits("1119349007", "EU/1/20/1528", "ORG-100030215"), "what goes together is ours to say");
+    assert!(!newer.fits("1119349007", "EU/1/20/1528", "ORG-100031184"));
+    assert_eq!(newer.set(Set::VaccineType), bundled.set(Set::VaccineType), "what is not carried stays");
+    assert_eq!(newer.updated(&updates(&[published("2026-10-31", &["Y"])])), None, "nor the newer of two bundles");
+    assert!(newer.updated(&updates(&[published("2026-11-02", &["Y"])])).is_some());
+    assert_eq!(bundled.newest(&newer).as_ref(), Some(&newer));
+    assert_eq!(newer.newest(bundled), None);
+}
+
+#[test]
+fn vietnamese_words_stay_with_a_code() {
+    let set = serde_json::json!([{ "valueSetId": "disease-agent-targeted", "valueSetDate": "2026-11-01",
+        "valueSetValues": { "840539006": { "display": "COVID-19", "lang": "en", "active": true,
+            "version": "http://snomed.info/sct/900000000000207008/version/20260131", "system": "http://snomed.info/sct" } } }]);
+    let newer = ValueSets::bundled().updated(&updates(set.as_array().unwrap())).unwrap();
+    let entry = |sets: &ValueSets| sets.get(Set::Disease, "840539006").cloned().unwrap();
+    assert_eq!(entry(&newer).display_vi, entry(ValueSets::bundled()).display_vi);
+    assert_eq!(entry(&newer).version, "http://snomed.info/sct/900000000000207008/version/20260131");
+}
+
+#[test]
+fn published_sets_there_and_back() {
+    let read = |date| Published::read(&serde_json::to_vec(&published(date, &["b", "a"])).unwrap()).unwrap();
+    let newest = Updates::new([read("2026-01-01"), read("2026-02-01"), read("2026-01-15")]);
+    let [only] = newest.sets() else { panic!("one set") };
+    assert_eq!(
+        (only.set(), only.name(), only.date()),
+        (Set::VaccineProduct, "vaccines-covid-19-names", date("2026-02-01"))
+    );
+    assert_eq!(only.codes().collect::<Vec<_>>(), ["a", "b"]);
+    let bytes = newest.encode().unwrap();
+    assert_eq!(Updates::decode(&bytes), Ok(newest));
+    assert!(bytes.starts_with(
+        br#"[{"valueSetDate":"2026-02-01","valueSetId":"vaccines-covid-19-names","valueSetValues":{"a":"#
+    ));
+    assert_eq!(Updates::decode(b"[]"), Ok(Updates::default()));
+    for (set, name) in published::NAMES {
+        assert_eq!(published::NAMES.iter().filter(|(other, id)| *other == set || *id == name).count(), 1);
+    }
+}
+
+#[test]
+fn what_is_no_published_set_is_refused() {
+    let field = |field| Err(published::Error::Field { field });
+    let with = |member: &str, value: serde_json::Value| {
+        let mut set = published("2026-11-01", &["a"]);
+        set[member] = value;
+        Published::of(&set)
+    };
+    let code = |code: &str, value: serde_json::Value| with("valueSetValues", serde_json::json!({ code: value }));
+    let named = |display: &str| serde_json::json!({ "display": display });
+    assert_eq!(
+        with("valueSetId", "vaccine-product".into()),
+        Err(published::Error::Unknown { id: "vaccine-product".into() })
+    );
+    assert_eq!(with("valueSetId", 7.into()), field("valueSetId"));
+    for wrong in ["2026-11-31", "2026-11-01T00:00:00Z", "", "2026"] {
+        assert_eq!(with("valueSetDate", wrong.into()), field("valueSetDate"), "{wrong}");
+    }
+    assert_eq!(with("valueSetValues", serde_json::json!([])), field("valueSetValues"));
+    assert_eq!(with("valueSetValues", serde_json::json!({})), Err(published::Error::Size { codes: 0 }));
+    for wrong in ["", " a", "a ", "a\u{0}", &"x".repeat(101)] {
+        assert_eq!(code(wrong, named("A")), field("code"), "{wrong:?}");
+    }
+    assert_eq!(code("a", named(&"x".repeat(401))), field("display"));
+    assert_eq!(code("a", named("a\nb")), field("display"));
+    assert_eq!(code("a", serde_json::json!({})), field("display"));
+    assert_eq!(code("a", serde_json::json!({ "display": "A", "active": "yes" })), field("active"));
+    assert_eq!(code("a", serde_json::json!({ "display": "A", "system": 7 })), field("system"));
+    let many: Vec<String> = (0..=published::MAX_CODES).map(|code| code.to_string()).collect();
+    let many = published("2026-11-01", &many.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(Published::of(&many), Err(published::Error::Size { codes: published::MAX_CODES + 1 }));
+    let same = published("2026-11-01", &["a"]);
+    let twice = serde_json::to_vec(&[&same, &published("2026-11-02", &["a"])]).unwrap();
+    assert_eq!(Updates::decode(&twice), Err(published::Error::Twice));
+    assert_eq!(
+        Updates::decode(&serde_json::to_vec(&same).unwrap()),
+        Err(published::Error::Field { field: "value sets" })
+    );
+    let code_twice = br#"[{"valueSetId":"covid-19-lab-result","valueSetDate":"2026-11-01","valueSetValues":{"a":{"display":"A"},"\u0061":{"display":"B"}}}]"#;
+    assert_eq!(Updates::decode(code_twice), Err(published::Error::Json(crate::json::Error::DuplicateKey)));
+    let long = vec![b' '; published::LIMITS.bytes + 1];
+    assert!(matches!(Updates::decode(&long), Err(published::Error::Json(crate::json::Error::TooLong { .. }))));
 }

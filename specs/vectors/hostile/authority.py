@@ -4,6 +4,7 @@ signer-list.md, vds-nc.md."""
 import base64
 import copy
 import hashlib
+import json
 from types import SimpleNamespace
 
 from cryptography import x509
@@ -134,6 +135,13 @@ def chain():
         yield name, text, reason, {"list": name, **({"anchor": anchor[0]} if anchor else {})}
 
 
+def value_set(**changes):
+    """An array of one value set."""
+    whole = {"valueSetId": "vaccines-covid-19-names", "valueSetDate": "2026-11-01",
+             "valueSetValues": {"a": {"display": "A"}, "b": {"display": "B"}}, **changes}
+    return json.dumps([whole]).encode()
+
+
 def broken():
     """Name, list, reason: lists that are refused whatever was held before."""
     whole = signed()
@@ -160,7 +168,7 @@ def broken():
     yield "a certificate of vaccination for a list", foreign.zlib.decompress(foreign.base45.b45decode(eu()[
             4:])), "trust-list-malformed"
     for name, payload in [
-            ("of version 2", content(k1=2)), ("without signers", content(k7=None)), ("with an unknown key", content(k10=1)),
+            ("of version 2", content(k1=2)), ("without signers", content(k7=None)), ("with an unknown key", content(k11=1)),
             ("without an issuer", content(k2=None)),
             ("that must be renewed before it was issued", content(k5=AT - DAY)), ("of environment 2", content(k6=2)),
             ("with a sequence below zero", content(k3=-1)),
@@ -174,11 +182,21 @@ def broken():
             ("that says a field twice", Raw(encode(content())[:1].replace(b"\xa7",
             b"\xa8") + encode(content())[1:] + b"\x07\x80")), ("with a byte behind its content", Raw(encode(content()) + b"\0")),
             ("whose rules are a text", content(k9="[]")),
+            ("whose value sets are a text", content(k10="[]")), ("whose value sets are no JSON", content(k10=b"[")),
+            ("whose value sets are no array", content(k10=value_set()[1:-1])),
+            ("with a value set that is not known", content(k10=value_set(valueSetId="vaccine-product"))),
+            ("with a value set twice", content(k10=b"[" + value_set()[1:-1] + b"," + value_set()[1:])),
+            ("with a value set of no day", content(k10=value_set(valueSetDate="2026-02-30"))),
+            ("with a value set dated after it", content(k10=value_set(valueSetDate="2026-11-24"))),
+            ("with a value set without codes", content(k10=value_set(valueSetValues={}))),
+            ("with a value set of 5,001 codes", content(k10=value_set(valueSetValues={str(code): {"display": ""} for code in range(5001)}))),
+            ("with a value set that says a code twice", content(k10=value_set().replace(b'"b"', b'"\\u0061"'))),
+            ("with a value set larger than a mebibyte", content(k10=value_set() + bytes([32]) * (1 << 20))),
             ("whose revocation part is empty", content(k8=b"")), ("whose revocation part is no CBOR", content(k8=b"\xff")),
             ("whose revocation part is cut short", content(k8=trust.revocation()[:-1])),
             ("whose revocation part is of version 2", content(k8=encode({1: 2, 2: [], 3: [], 4: [], 5: []}))),
             ("whose revocation part leaves out the signers", content(k8=encode({1: 1, 2: [], 3: [], 5: []}))),
-            ("whose revocation part has an unknown key", content(k8=encode({1: 1, 2: [], 3: [], 4: [], 5: [], 6: []}))),
+            ("whose revocation part has an unknown key", content(k8=encode({1: 1, 2: [], 3: [], 4: [], 5: [], 8: []}))),
             ("whose revocation part is not in order", content(k8=trust.revocation(signers=[[b"\1" * 8, None],
             [bytes(8), None]]))),
             ("with a status list that is a bomb", content(k8=trust.revocation([[1, AT, None, 1,
@@ -187,6 +205,30 @@ def broken():
             ("with a status list of three bits", content(k8=trust.revocation([[1, AT, None, 3, foreign.zlib.compress(b"x")]]))),
             ("with hashes of three bytes", content(k8=trust.revocation(hashed=[trust.hashes(2, "a", width=3)]))),
             ("with a hash cut short", content(k8=trust.revocation(hashed=[[None, 2, None, 16, bytes(17)]]))),
+            ("with a status list that is fresh until null", content(k8=trust.revocation([[*trust.status_list(1), None]]))),
+            ("with a status list of seven parts", content(k8=trust.revocation([[*trust.status_list(1), AT, AT]]))),
+            ("with an empty array of cards", content(k8=encode({1: 1, 2: [], 3: [], 4: [], 5: [], 6: []}))),
+            ("with cards of nobody", content(k8=trust.revocation(cards=[trust.cards(issuer="")]))),
+            ("with cards of a key twice", content(k8=trust.revocation(cards=[trust.cards(), trust.cards()]))),
+            ("with a list of cards that is newer than the newest", content(k8=trust.revocation(cards=[trust.cards(number=4)]))),
+            ("with a list of cards without an end", content(k8=trust.revocation(cards=[trust.cards(expires=None)]))),
+            ("with cards out of order", content(k8=trust.revocation(cards=[trust.cards("b", "a")]))),
+            ("with a card twice", content(k8=trust.revocation(cards=[trust.cards("a", "a.1")]))),
+            ("with a card of no letters", content(k8=trust.revocation(cards=[trust.cards("")]))),
+            ("with a card of 25 letters", content(k8=trust.revocation(cards=[trust.cards("a" * 25)]))),
+            ("with a card in another alphabet", content(k8=trust.revocation(cards=[trust.cards("a+b")]))),
+            ("with a card before no time", content(k8=trust.revocation(cards=[trust.cards("a.")]))),
+            ("with a card before a time with zeros", content(k8=trust.revocation(cards=[trust.cards("a.01")]))),
+            ("with a card before a time beyond the calendar", content(k8=trust.revocation(cards=[trust.cards("a.253402300800")]))),
+            ("with an empty array of filters", content(k8=encode({1: 1, 2: [], 3: [], 4: [], 5: [], 7: []}))),
+            ("with a filter of no bits", content(k8=trust.revocation(filters=[[None, 2, AT, 40, b""]]))),
+            ("with a filter of half a word", content(k8=trust.revocation(filters=[[None, 2, AT, 40, bytes(6)]]))),
+            ("with a filter of no rounds", content(k8=trust.revocation(filters=[trust.bloom(2, "a", rounds=0)]))),
+            ("with a filter of 128 rounds", content(k8=trust.revocation(filters=[trust.bloom(2, "a", rounds=128)]))),
+            ("with a filter that hits everything", content(k8=trust.revocation(filters=[[None, 7, None, 127, b"\xff" * 64]]))),
+            ("with a filter that is half full", content(k8=trust.revocation(filters=[[None, 7, None, 20, b"\x55" * 64]]))),
+            ("with a filter twice", content(k8=trust.revocation(filters=[trust.bloom(2, "a")] * 2))),
+            ("with filters out of order", content(k8=trust.revocation(filters=[trust.bloom(2, "a"), trust.bloom(1, "a")]))),
             ("with a rule for no place", content(k8=trust.revocation(sites=[{3: AT}]))),
             ("with a place of an empty name", content(k8=trust.revocation(sites=[{1: ""}])))]:
         yield "a list " + name, signed(payload), "trust-list-malformed"

@@ -12,7 +12,7 @@ from certificates import AT, DAY, EXPIRES, ID, ISSUED, VACCINATION, change, clai
 from . import trust
 from .envelope import SEAL
 from .signatures import ORDER
-from .trust import hashes, revocation, status_list
+from .trust import bloom, cards, hashes, revocation, status_list
 
 PLACE = {65535: {"status_list": {"idx": 7, "uri": trust.STATUS_URI}}}
 
@@ -39,6 +39,9 @@ def data():
     yield "entry 7 is 255", ours({7: 255}, 8)
     yield "entry 7 is 0", ours()
     yield "entry 7 is 0, list of before", ours(issued=ISSUED - 1)
+    yield "entry 7 is 0, list of before was fresh until a second ago", ours(issued=ISSUED - 1, fresh_until=AT - 1)
+    yield "entry 7 is 0, list of before is fresh and has ended", ours(issued=ISSUED - 1, fresh_until=AT, expires=AT - 1)
+    yield "entry 7 is 1, list of before is fresh", ours({7: 1}, issued=ISSUED - 1, fresh_until=AT)
     yield "entry 7 is 0, list has ended", ours(expires=AT - 1)
     yield "entry 7 is 1, list of before has ended", ours({7: 1}, issued=ISSUED - 1, expires=AT - 1)
     yield "list 2 alone", revocation([status_list(2)])
@@ -59,6 +62,21 @@ def data():
             "did:web:nzcp.example.orgurn:uuid:00010203-0405-0607-0809-0a0b0c0d0e0f", "VNMU00000001")])
     yield "signature of a card", revocation(hashed=[hashes(1, shc.signature(shc.KEY,
             shc.jws(shc.claims()).rpartition(".")[0].encode())[:32])])
+    yield "filter of signatures", revocation(filters=[bloom(1, half)])
+    yield "filter of signatures of EU's signer", revocation(filters=[bloom(1, half, kid=pki.EU.kid)])
+    yield "filter of identifiers", revocation(filters=[bloom(2, ID, "a", "b")])
+    yield "filter of identifiers, as the service writes it", revocation(filters=[bloom(2, ID, "a", "b", before=1)])
+    yield "filter of countries and identifiers among others", revocation(filters=[bloom(7, "a", "VN" + ID)])
+    of_cards = lambda *rids, **options: revocation(cards=[cards(*rids, **options)])
+    yield "a card", of_cards("AQPCj4wwk6Mt")
+    yield "a card among others", of_cards("-", "AQPCj4wwk6Ms", "AQPCj4wwk6Mt", "AQPCj4wwk6Mu", "_")
+    yield "a card that was issued before a time", of_cards(f"AQPCj4wwk6Mt.{shc.ISSUED + 1}")
+    yield "cards, by a list that has ended", of_cards("AQPCj4wwk6Mt", expires=AT - 1)
+    yield "cards, by a list that is not the newest", of_cards("AQPCj4wwk6Mt", newest=4)
+    yield "no card, by a list that is not the newest", of_cards(newest=4)
+    yield "no card, by a list that has ended", of_cards(expires=AT - 1)
+    yield "no card, by a list of before that was fresh until a second ago", of_cards(issued=shc.ISSUED - 1, fresh_until=AT - 1)
+    yield "cards, by a list that is not held", revocation(cards=[[shc.ISSUER, trust.SHC_KID, 1, None]])
     yield "all signers", revocation(signers=sorted([kid, None] for kid in {item[1] for item in trust.SIGNERS}))
     yield "EU's signer from the issue", revocation(signers=[[pki.EU.kid, ISSUED]])
     yield "the key of passes from tomorrow", revocation(signers=[[trust.SIGNERS[10][1], AT + DAY]])
@@ -92,6 +110,14 @@ def cases():
     yield "an index whose bit is beyond 2^64", place({-65537: [1, 2**62]}), "revocation-unknown", given("entry 7 is 2")
     yield "a list with the largest number", place({-65537: [2**64 - 1, 7]}), "revocation-unknown", given("entry 7 is 0")
     yield "a list older than the certificate", ours, "revocation-unknown", given("entry 7 is 0, list of before")
+    yield "a list older than the certificate that was fresh until a second ago", ours, "revocation-unknown", given(
+            "entry 7 is 0, list of before was fresh until a second ago")
+    yield "a list older than the certificate that is fresh and has ended", ours, "revocation-unknown", given(
+            "entry 7 is 0, list of before is fresh and has ended")
+    yield "a list older than the certificate that is fresh and revokes it", ours, "revoked", given(
+            "entry 7 is 1, list of before is fresh")
+    yield "an index one beyond a list that is older than the certificate and fresh", place({-65537: [1, 64]}), "revocation-unknown", given(
+            "entry 7 is 1, list of before is fresh")
     yield "a list that has ended", ours, "revocation-unknown", given("entry 7 is 0, list has ended")
     yield "a mechanism that is not known, data held", place({65535: {"status_assertion": {"x": 1}}}), "revocation-unknown", given(
             "entry 7 is 0")
@@ -116,12 +142,31 @@ def cases():
     yield "its country and identifier in a mixed list of hashes", eu(dcc("t")), "revoked", given(
             "country and identifier among others")
     yield "its country and identifier in a list of hashes, national", vn(), "revoked", given("country and identifier")
+    for name in ["signatures", "signatures of EU's signer", "identifiers", "identifiers, as the service writes it",
+            "countries and identifiers among others"]:
+        yield "hit by a filter of " + name, eu(), "revoked", given("filter of " + name)
+    yield "hit by a filter of identifiers, national", vn(), "revoked", given("filter of identifiers")
+    yield "hit by a filter of identifiers, and expired", seal(message(claims(dcc(), k4=AT - 1),
+            pki.EU)), "revoked", given("filter of identifiers")
     ddcc, nzcp = foreign.who({3: foreign.DDCC}), foreign.nzcp()
     for name, text in [("a DDCC", ddcc), ("a pass", nzcp), ("a seal", SEAL)]:
         yield name + ", its identifier in a list of hashes", text, "revoked", given("identifiers of other formats")
         yield name + ", its country and identifier in a list of hashes", text, "revoked", given(
                 "countries and identifiers of other formats")
     yield "a card, its signature in a list of hashes", shc.symbol(shc.jws(shc.claims())), "revoked", given("signature of a card")
+    card = shc.symbol(shc.jws(shc.claims(vc={"rid": "AQPCj4wwk6Mt"})))
+    for name, reason in [
+            ("a card", "revoked"), ("a card among others", "revoked"), ("a card that was issued before a time", "revoked"),
+            ("cards, by a list that has ended", "revoked"), ("cards, by a list that is not the newest", "revoked"),
+            ("no card, by a list that is not the newest", "revocation-unknown"),
+            ("no card, by a list that has ended", "revocation-unknown"),
+            ("no card, by a list of before that was fresh until a second ago", "revocation-unknown"),
+            ("cards, by a list that is not held", "revocation-unknown")]:
+        yield "a card, revoked or not: " + name, card, reason, given(name)
+    yield "a card whose list is not held, and that has expired", shc.symbol(shc.jws(shc.claims(vc={"rid": "AQPCj4wwk6Mt"},
+            exp=AT - 1))), "certificate-expired", given("cards, by a list that is not held")
+    yield "a card that is revoked, and has expired", shc.symbol(shc.jws(shc.claims(vc={"rid": "AQPCj4wwk6Mt"},
+            exp=AT - 1))), "revoked", given("a card")
     for name, text in [("an EU certificate", eu()), ("national", vn()), ("Swiss light", foreign.light()),
             ("a yellow card", foreign.who({-6: foreign.BUILD})), ("a DDCC", ddcc), ("a pass", nzcp),
             ("a card", shc.symbol(shc.jws(shc.claims()))), ("a seal", SEAL)]:

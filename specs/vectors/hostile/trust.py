@@ -65,12 +65,12 @@ def signed(payload=None, by=pki.LIST, chain=(pki.HEALTH_CA.der,), header=(), **o
     return message(content() if payload is None else payload, by, protected=protected, **options)
 
 
-def status_list(name, statuses=(), bits=1, issued=AT - DAY, expires=AT + DAY, size=64):
+def status_list(name, statuses=(), bits=1, issued=AT - DAY, expires=AT + DAY, size=64, fresh_until=None):
     """`statuses` by index."""
     data = bytearray(size * bits // 8)
     for index, status in dict(statuses).items():
         data[index * bits // 8] |= status << index * bits % 8
-    return [name, issued, expires, bits, zlib.compress(bytes(data), 9)]
+    return [name, issued, expires, bits, zlib.compress(bytes(data), 9)] + ([] if fresh_until is None else [fresh_until])
 
 
 def hashes(types, *texts, kid=None, width=16, expires=AT + DAY):
@@ -78,5 +78,23 @@ def hashes(types, *texts, kid=None, width=16, expires=AT + DAY):
     return [kid, types, expires, width, b"".join(found)]
 
 
-def revocation(lists=(), hashed=(), signers=(), sites=()):
-    return encode({1: 1, 2: list(lists), 3: list(hashed), 4: list(signers), 5: list(sites)})
+def cards(*rids, number=3, newest=3, issued=AT - DAY, expires=AT + DAY, fresh_until=AT, issuer=shc.ISSUER, kid=SHC_KID):
+    """The list of revoked cards of the key of our cards, held."""
+    return [issuer, kid, newest, [number, issued, expires, fresh_until, list(rids)]]
+
+
+def bloom(types, *texts, kid=None, expires=AT + DAY, rounds=40, size=256, before=0):
+    """A filter of hashes; `before` puts each bit one place before in its word, as the EU's distribution service does."""
+    bits = bytearray(size)
+    for text in texts:
+        element = hashlib.sha256(text if isinstance(text, bytes) else text.encode()).digest()[:16]
+        for number in range(rounds):
+            at = int.from_bytes(hashlib.sha256(element + bytes([number])).digest(), "big", signed=True) % (size * 8)
+            at = at // 32 * 32 + (at - before) % 32
+            bits[at // 8] |= 0x80 >> at % 8
+    return [kid, types, expires, rounds, bytes(bits)]
+
+
+def revocation(lists=(), hashed=(), signers=(), sites=(), cards=(), filters=()):
+    value = {1: 1, 2: list(lists), 3: list(hashed), 4: list(signers), 5: list(sites)}
+    return encode(value | ({6: list(cards)} if cards else {}) | ({7: list(filters)} if filters else {}))

@@ -13,10 +13,12 @@ pub mod icao;
 mod jwk;
 pub mod nzcp;
 pub mod shc;
+pub mod value_sets;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use specs::json::{self, Limits};
+use specs::revocation::CardList;
 use specs::signer_list::{Profiles, Purposes, SignerEntry};
 use specs::time::UnixTime;
 
@@ -34,6 +36,8 @@ pub const UNKNOWN_COUNTRY: &str = "ZZ";
 pub struct Imported {
     /// Entries that can be used at the time that was given, in the order of the list.
     pub entries: Vec<SignerEntry>,
+    /// What is known of revoked SMART Health Cards, as of the time that was given.
+    pub cards: Vec<CardList>,
     /// What the list calls an entry that cannot, and why. The names are foreign text of at most 200 bytes.
     pub refused: Vec<(String, Error)>,
 }

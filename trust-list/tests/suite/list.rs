@@ -9,6 +9,7 @@ use specs::{
     cose,
     signer_list::{self, Environment, KeyData, LIST_SIGNER_EKU, Profiles, Purposes, SignerEntry},
     time::UnixTime,
+    value_set::published,
 };
 use trust_list::{
     Error, Verified,
@@ -112,6 +113,7 @@ fn content(sequence: u64) -> signer_list::SignerList {
         signers: vec![entry(1, fresh_key())],
         revocation: None,
         rules: None,
+        value_sets: None,
     }
 }
 
@@ -404,4 +406,27 @@ proptest! {
     fn opening_bytes_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = open(&bytes, &[], now(), portable());
     }
+}
+
+#[test]
+fn value_sets_that_cannot_be_read_make_the_bundle_unreadable() {
+    let publisher = Publisher::new("", key(&PKCS_ED25519));
+    let opened = |value_sets: &str| {
+        let bundle = signer_list::SignerList { value_sets: Some(value_sets.into()), ..content(7) };
+        let opened = open(&publisher.publish(&bundle), &publisher.anchors(), now(), native());
+        opened.map(|list| list.value_sets().map(|sets| sets.sets().len()))
+    };
+    let set = |day: i64| {
+        let date = content(7).issued.plus_days(day).to_rfc3339();
+        format!(
+            r#"[{{"valueSetId":"covid-19-lab-result","valueSetDate":"{}","valueSetValues":{{"1":{{"display":"A"}}}}}}]"#,
+            &date[..10]
+        )
+    };
+    assert_eq!(opened("[]"), Ok(Some(0)));
+    assert_eq!(opened(&set(1)), Ok(Some(1)));
+    let field = |field| Err(Error::ValueSetsMalformed(published::Error::Field { field }));
+    assert_eq!(opened(&set(2)), field("valueSetDate"), "no later set could take its place");
+    assert_eq!(opened("{}"), field("value sets"));
+    assert_eq!(opened("[{}]"), field("valueSetId"));
 }

@@ -2,11 +2,12 @@
  * Lá Chắn: checks vaccination certificates, offline. Written by `cargo xtask bindings` out of verifier/c/src.
  *
  * Every function may be given NULL and answers with a status then. Bytes and texts come with their length and need no
- * closing zero. A string that a function hands out is the caller's: lachan_string_free gives it back. Times are seconds
- * since 1970-01-01T00:00:00Z; this library reads no clock, no file and no network.
+ * closing zero; only the labels of lachan_checker_set_country are plain strings of C. A string that a function hands out
+ * is the caller's: lachan_string_free gives it back. Times are seconds since 1970-01-01T00:00:00Z; this library reads no
+ * clock, no file and no network.
  *
- * Threads: a checker may be asked by many threads at once while none changes it. Changing it (add, load, remember,
- * free) needs it alone.
+ * Threads: a checker may be asked by many threads at once while none changes it. Changing it (add, load, set,
+ * remember, free) needs it alone.
  */
 
 #ifndef LACHAN_VERIFIER_H
@@ -63,6 +64,28 @@ lachan_status lachan_checker_add_signer(lachan_checker *checker, const uint8_t *
 // # Safety
 // `checker` came from lachan_checker_new; `data` points at `length` bytes.
 lachan_status lachan_checker_load_trust(lachan_checker *checker, const uint8_t *data, size_t length, int64_t at);
+
+// Also goes by a signed status list (CWT) as of the time `at`: for certificates issued or revoked after the trust data were
+// made. It must lead to an anchor like the trust data; nothing that was revoked before comes back. A list that is refused
+// is not used.
+//
+// # Safety
+// `checker` came from lachan_checker_new; `data` points at `length` bytes.
+lachan_status lachan_checker_load_status_list(lachan_checker *checker,
+                                              const uint8_t *data,
+                                              size_t length,
+                                              int64_t at);
+
+// From now on also asks the rules of the trust data for that purpose ("entry" or another label) in that country (ISO
+// 3166-1 alpha-2), and tells them in that language ("vi", "en"). An empty country asks none. Where the trust data have no
+// rules of that country, or rules that cannot be read, nobody can tell ("rules-open").
+//
+// # Safety
+// `checker` came from lachan_checker_new; `country`, `purpose` and `language` are texts that end with a zero.
+lachan_status lachan_checker_set_country(lachan_checker *checker,
+                                         const char *country,
+                                         const char *purpose,
+                                         const char *language);
 
 // Checks the text of a certificate (UTF-8) as of the time `at` and hands the verdict out as JSON. OK says that there is a
 // verdict, not that the certificate is valid: that is the verdict's member "verdict".

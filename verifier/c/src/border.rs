@@ -1,7 +1,7 @@
 //! What crosses the border: pointers in, strings out, and no panic.
 
 use std::cell::RefCell;
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::Status;
@@ -89,6 +89,19 @@ pub(crate) unsafe fn text<'a>(start: *const u8, length: usize, name: &str) -> Re
     std::str::from_utf8(bytes).map_err(|_| Failure::text("the text is not UTF-8"))
 }
 
+/// The caller's text, where it is a short label that ends with a zero.
+///
+/// # Safety
+/// `start` is NULL or points at a text that ends with a zero and that nobody changes while it is in use.
+pub(crate) unsafe fn closed<'a>(start: *const c_char, name: &str) -> Result<&'a str, Failure> {
+    if start.is_null() {
+        return Err(Failure::null(name));
+    }
+    // SAFETY: not NULL, and the caller vouches for the rest.
+    let text = unsafe { CStr::from_ptr(start) };
+    text.to_str().map_err(|_| Failure::text("the text is not UTF-8"))
+}
+
 /// Writes the answer of `ask` into the caller's place: from now on it is the caller's. NULL stands there after a failure,
 /// and where there is no answer.
 ///
@@ -129,5 +142,5 @@ pub(crate) unsafe fn take_back(text: *mut c_char) {
 #[cfg(test)]
 pub(crate) unsafe fn read(text: *const c_char) -> String {
     // SAFETY: the caller vouches for it.
-    unsafe { std::ffi::CStr::from_ptr(text) }.to_str().unwrap().to_owned()
+    unsafe { CStr::from_ptr(text) }.to_str().unwrap().to_owned()
 }

@@ -10,7 +10,7 @@ mod tests;
 
 use std::ffi::c_char;
 
-use border::{Failure, bytes, guarded, hand_out, text};
+use border::{Failure, bytes, closed, guarded, hand_out, text};
 use specs::time::UnixTime;
 
 /// A verifier that is filled step by step: anchors first, then trust data or signers. Nothing is kept of what it checks.
@@ -91,6 +91,48 @@ pub unsafe extern "C" fn lachan_checker_load_trust(
     // SAFETY: the caller vouches for it.
     let (checker, data) = unsafe { (checker.as_mut(), bytes(data, length, "data")) };
     guarded(|| changed(checker)?.load_trust(data?, UnixTime(at)).map_err(refused))
+}
+
+/// Also goes by a signed status list (CWT) as of the time `at`: for certificates issued or revoked after the trust data were
+/// made. It must lead to an anchor like the trust data; nothing that was revoked before comes back. A list that is refused
+/// is not used.
+///
+/// # Safety
+/// `checker` came from lachan_checker_new; `data` points at `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lachan_checker_load_status_list(
+    checker: *mut Checker,
+    data: *const u8,
+    length: usize,
+    at: i64,
+) -> Status {
+    // SAFETY: the caller vouches for it.
+    let (checker, data) = unsafe { (checker.as_mut(), bytes(data, length, "data")) };
+    guarded(|| changed(checker)?.load_status_list(data?, UnixTime(at)).map_err(refused))
+}
+
+/// From now on also asks the rules of the trust data for that purpose ("entry" or another label) in that country (ISO
+/// 3166-1 alpha-2), and tells them in that language ("vi", "en"). An empty country asks none. Where the trust data have no
+/// rules of that country, or rules that cannot be read, nobody can tell ("rules-open").
+///
+/// # Safety
+/// `checker` came from lachan_checker_new; `country`, `purpose` and `language` are texts that end with a zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lachan_checker_set_country(
+    checker: *mut Checker,
+    country: *const c_char,
+    purpose: *const c_char,
+    language: *const c_char,
+) -> Status {
+    // SAFETY: the caller vouches for it.
+    let checker = unsafe { checker.as_mut() };
+    // SAFETY: as above.
+    let [country, purpose, language] =
+        unsafe { [closed(country, "country"), closed(purpose, "purpose"), closed(language, "language")] };
+    guarded(|| {
+        changed(checker)?.set_country(country?, purpose?, language?);
+        Ok(())
+    })
 }
 
 /// Checks the text of a certificate (UTF-8) as of the time `at` and hands the verdict out as JSON. OK says that there is a

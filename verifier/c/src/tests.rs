@@ -20,6 +20,9 @@ fn null_is_answered_everywhere() {
         assert_eq!(last(), ("null-argument".to_owned(), "checker is NULL".to_owned()));
         assert_eq!(lachan_checker_add_signer(null_mut(), null(), 0), Status::Null);
         assert_eq!(lachan_checker_load_trust(null_mut(), null(), 0, 0), Status::Null);
+        assert_eq!(lachan_checker_load_status_list(null_mut(), null(), 0, 0), Status::Null);
+        assert_eq!(lachan_checker_set_country(null_mut(), null(), null(), null()), Status::Null);
+        assert_eq!(last().1, "checker is NULL");
         assert_eq!(lachan_checker_remember(null_mut(), null(), 0), Status::Null);
         let mut json = null_mut();
         assert_eq!(lachan_checker_check(null(), null(), 0, 0, &mut json), Status::Null);
@@ -33,6 +36,8 @@ fn null_is_answered_everywhere() {
         assert_eq!(last().1, "the place for the answer is NULL");
         assert_eq!(lachan_checker_check(checker, null(), 5, 0, &mut json), Status::Null);
         assert_eq!(last().1, "certificate is NULL");
+        assert_eq!(lachan_checker_set_country(checker, c"VN".as_ptr(), null(), c"vi".as_ptr()), Status::Null);
+        assert_eq!(last().1, "purpose is NULL");
         lachan_checker_free(checker);
     }
 }
@@ -47,6 +52,12 @@ fn what_is_refused_says_why_and_success_clears_it() {
         assert_eq!(last().0, "pem-malformed");
         assert_eq!(lachan_checker_load_trust(checker, b"x".as_ptr(), 1, 0), Status::Refused);
         assert_eq!(last().0, "list-malformed");
+        assert_eq!(lachan_checker_load_status_list(checker, b"x".as_ptr(), 1, 0), Status::Refused);
+        assert_eq!(last().0, "list-malformed");
+        let (label, broken) = (c"entry".as_ptr(), c"\xff".as_ptr());
+        assert_eq!(lachan_checker_set_country(checker, broken, label, label), Status::Text);
+        assert_eq!(last().0, "text-malformed");
+        assert_eq!(lachan_checker_set_country(checker, c"".as_ptr(), label, label), Status::Ok);
         assert_eq!(lachan_checker_remember(checker, b"{}".as_ptr(), 2), Status::Refused);
         assert_eq!(last().0, "mark-malformed");
         assert_eq!(lachan_checker_check(checker, b"\xff".as_ptr(), 1, 0, &mut json), Status::Text);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME, AT, ANCHORS, TRUST, TRUST_AT, SIGNER, KIND, CERTIFICATE, FIELDS };
+enum { NAME, AT, ANCHORS, TRUST, TRUST_AT, SIGNER, KIND, CERTIFICATE, STATUS_LIST, COUNTRY, PURPOSE, LANGUAGE, FIELDS };
 
 struct bytes {
     unsigned char *start;
@@ -35,17 +35,24 @@ static void say(int *said, lachan_status status) {
 static void run(char **field) {
     int64_t at = strtoll(field[AT], NULL, 10);
     struct bytes anchors = from_hex(field[ANCHORS]), trust = from_hex(field[TRUST]), signer = from_hex(field[SIGNER]);
-    struct bytes certificate = from_hex(field[CERTIFICATE]);
+    struct bytes certificate = from_hex(field[CERTIFICATE]), status_list = from_hex(field[STATUS_LIST]);
+    int64_t trust_at = strtoll(field[TRUST_AT], NULL, 10);
     lachan_checker *checker = lachan_checker_new();
     int said = 0;
     if (anchors.length > 0) {
         say(&said, lachan_checker_add_anchors(checker, anchors.start, anchors.length));
     }
     if (trust.length > 0) {
-        say(&said, lachan_checker_load_trust(checker, trust.start, trust.length, strtoll(field[TRUST_AT], NULL, 10)));
+        say(&said, lachan_checker_load_trust(checker, trust.start, trust.length, trust_at));
     }
     if (signer.length > 0) {
         say(&said, lachan_checker_add_signer(checker, signer.start, signer.length));
+    }
+    if (status_list.length > 0) {
+        say(&said, lachan_checker_load_status_list(checker, status_list.start, status_list.length, trust_at));
+    }
+    if (*field[COUNTRY] != '\0') {
+        say(&said, lachan_checker_set_country(checker, field[COUNTRY], field[PURPOSE], field[LANGUAGE]));
     }
     char *text = NULL, *verdict = NULL, *believed = NULL;
     lachan_status status;
@@ -70,6 +77,7 @@ static void run(char **field) {
     free(trust.start);
     free(signer.start);
     free(certificate.start);
+    free(status_list.start);
 }
 
 int main(int count, char **arguments) {

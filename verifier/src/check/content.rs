@@ -75,11 +75,11 @@ pub(super) fn times(claims: &Claims) -> Option<(Option<UnixTime>, Option<UnixTim
 }
 
 /// Do fields and codes follow the format's rules?
-pub(super) fn values(content: &Content) -> Finding {
+pub(super) fn values(content: &Content, sets: &ValueSets) -> Finding {
     match content {
-        Content::EuDcc(certificate) => dcc_values(certificate),
-        Content::National(certificate) => national_values(certificate),
-        Content::Icvp(certificate) => icvp_values(certificate),
+        Content::EuDcc(certificate) => dcc_values(certificate, sets),
+        Content::National(certificate) => national_values(certificate, sets),
+        Content::Icvp(certificate) => icvp_values(certificate, sets),
         Content::Ddcc(certificate) => ddcc_values(certificate),
         Content::Shc(card) if card.bundle.immunizations.is_empty() && card.bundle.observations.is_empty() => {
             Err((Reason::ContentUnsupported, Cow::Borrowed("a card without a dose or a laboratory result")))
@@ -104,12 +104,12 @@ pub(super) fn dates(claims: &Claims, at: UnixTime) -> Finding {
     }
 }
 
-fn dcc_values(certificate: &dcc::Certificate) -> Finding {
+fn dcc_values(certificate: &dcc::Certificate, sets: &ValueSets) -> Finding {
     let structure = certificate.structure_faults();
     if let Some(fault) = structure.iter().find(|fault| !forgiven(fault, certificate)) {
         return Err((Reason::ContentSchema, Cow::Owned(fault.to_string())));
     }
-    let codes = certificate.value_set_faults(ValueSets::bundled());
+    let codes = certificate.value_set_faults(sets);
     if structure.is_empty() && codes.is_empty() {
         return Ok(Cow::Borrowed("fields and codes are as the format has them"));
     }
@@ -153,8 +153,7 @@ fn dcc_dates(certificate: &dcc::Certificate, at: UnixTime) -> Finding {
     }
 }
 
-fn national_values(certificate: &national::Certificate) -> Finding {
-    let sets = ValueSets::bundled();
+fn national_values(certificate: &national::Certificate, sets: &ValueSets) -> Finding {
     let codes = [
         ("nationality", Set::Country, &certificate.nationality),
         ("disease", Set::Disease, &certificate.disease),
@@ -187,8 +186,8 @@ fn national_dates(certificate: &national::Certificate, issued: Option<UnixTime>,
 
 /// The releases of 2025 and 2026 demand a product of WHO's list and somebody who answers for the dose; the trial of 2024
 /// did not.
-fn icvp_values(certificate: &icvp::Certificate) -> Finding {
-    let listed = ValueSets::bundled().contains(Set::IcvpProduct, &certificate.product);
+fn icvp_values(certificate: &icvp::Certificate, sets: &ValueSets) -> Finding {
+    let listed = sets.contains(Set::IcvpProduct, &certificate.product);
     let strict = certificate.generation != Generation::Trial2024;
     if strict && certificate.clinician.is_none() && certificate.issuer.is_none() {
         Err((Reason::ContentSchema, Cow::Borrowed("neither clinician nor issuing authority is named")))

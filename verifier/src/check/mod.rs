@@ -24,6 +24,7 @@ use std::sync::Arc;
 use specs::reason::Reason;
 use specs::revocation::Revocation;
 use specs::time::UnixTime;
+use specs::value_set::ValueSets;
 use trust_list::Verified;
 use trust_list::backend::Backend;
 use trust_list::list::{Freshness, SignerList};
@@ -49,6 +50,20 @@ pub struct Verifier {
     given: Signers,
     rules: Option<(RuleSet, Chosen)>,
     revocation: Held,
+    newer_sets: Option<NewerSets>,
+}
+
+/// Value sets of which a list brought newer ones than this build has.
+struct NewerSets {
+    sets: ValueSets,
+    /// The same as rules see them.
+    of_rules: Arc<serde_json::Value>,
+}
+
+impl NewerSets {
+    fn of(sets: ValueSets) -> Self {
+        Self { of_rules: Arc::new(crate::rules::codes(&sets)), sets }
+    }
 }
 
 /// What is held of revocation.
@@ -73,11 +88,13 @@ impl Verifier {
             given: Signers::new(),
             rules: None,
             revocation: Held::Nothing,
+            newer_sets: None,
         }
     }
 
     /// Believes the signers of that list, for as long as it is not too old, and goes by the revocation data that it carries,
-    /// if it does: nothing that was revoked before comes back.
+    /// if it does: nothing that was revoked before comes back. Value sets that it carries count from now on where they are newer
+    /// than those that counted before.
     #[must_use]
     pub fn with_list(mut self, list: Verified<SignerList>) -> Self {
         if let Some(new) = list.revocation() {
@@ -86,6 +103,9 @@ impl Verifier {
                 Held::Nothing => Held::Data(Arc::clone(new)),
                 Held::NotAsked => Held::NotAsked,
             };
+        }
+        if let Some(sets) = list.value_sets().and_then(|offered| self.value_sets().updated(offered)) {
+            self.newer_sets = Some(NewerSets::of(sets));
         }
         self.list_issuer = Arc::from(list.issuer());
         self.list = Some(list);
@@ -145,6 +165,21 @@ impl Verifier {
             Held::Data(revocation) => Some(revocation),
             Held::Nothing | Held::NotAsked => None,
         }
+    }
+
+    /// Goes by the value sets of another verifier where they are newer, as whoever takes its place must.
+    #[must_use]
+    pub fn with_value_sets_of(mut self, held: &Self) -> Self {
+        if let Some(sets) = self.value_sets().newest(held.value_sets()) {
+            self.newer_sets = Some(NewerSets::of(sets));
+        }
+        self
+    }
+
+    /// The value sets that count: those of this build, and the newer ones of the lists that were held.
+    #[must_use]
+    pub fn value_sets(&self) -> &ValueSets {
+        self.newer_sets.as_ref().map_or_else(|| ValueSets::bundled(), |newer| &newer.sets)
     }
 
     /// The back end that checks signatures.

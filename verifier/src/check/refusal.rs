@@ -112,6 +112,7 @@ pub(super) fn of_list(error: &trust_list::Error) -> Reason {
         | E::ListMalformed(_)
         | E::StatusListMalformed(_)
         | E::RevocationMalformed(_)
+        | E::ValueSetsMalformed(_)
         | E::ListUnsigned => Reason::TrustListMalformed,
         E::ListHeader | E::ListSignature => Reason::TrustListSignature,
         E::ClockBeforeIssue { .. } | E::NotYetValid { .. } => Reason::ClockWrong,

@@ -1,6 +1,7 @@
 //! The step after the last check of the certificate itself: what the rules that were asked for say about it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,6 +31,10 @@ pub(super) fn ask(
     let Some(subject) = Subject::of(&claims.content, external) else {
         let words = "rules are written for the EU's and the national certificate, and not for this format";
         return Some((Err((Reason::RulesOpen, Cow::Borrowed(words))), Vec::new()));
+    };
+    let subject = match &verifier.newer_sets {
+        Some(newer) => subject.with_value_sets(Arc::clone(&newer.of_rules)),
+        None => subject,
     };
     let report = rules.evaluate(chosen, &subject, at);
     let finding = match expired(claims, chosen.at) {

@@ -11,7 +11,7 @@ use trust_list::x509::Certificate;
 
 use super::message::{Container, Message, Named, Opened, Stop};
 use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, revocation, rules, seals};
-use crate::verdict::{Check, Claims, Format, Holder, ListState, SignerFacts, Step, Trust, Verdict};
+use crate::verdict::{Check, Claims, Format, Holder, ListState, NotRevoked, SignerFacts, Step, Trust, Verdict};
 
 /// What a check found: words for the record, or a reason with words.
 pub(super) type Finding = Result<Cow<'static, str>, (Reason, Cow<'static, str>)>;
@@ -57,17 +57,20 @@ impl<'v> Run<'v> {
         };
         let (signer, claims, certificate) = (self.best(&signed), signed.claims, signed.certificate);
         self.note_trust(signer);
+        let mut not_revoked_as_of = None;
         let claims = match claims {
             Ok(claims) => {
                 self.note(Step::Content, Ok(Cow::Borrowed("the claims are readable")));
-                let found = revocation::check(&self.verifier.revocation, signer, message.signature(), &claims, self.at);
+                let (found, as_of) =
+                    revocation::check(&self.verifier.revocation, signer, message.signature(), &claims, self.at);
+                not_revoked_as_of = as_of;
                 // Whoever holds a stolen key writes what he likes: that it is revoked must not wait behind what he wrote.
                 let (revoked, rest) = revocation::revoked_first(found);
                 revoked.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 self.note(Step::Envelope, envelope(&claims, self.at));
                 self.note(Step::SignerValidity, validity(signer, certificate.as_ref(), self.at));
                 self.note(Step::Purpose, purpose(signer, certificate.as_ref(), &claims));
-                self.note(Step::Values, content::values(&claims.content));
+                self.note(Step::Values, content::values(&claims.content, self.verifier.value_sets()));
                 self.note(Step::Dates, content::dates(&claims, self.at));
                 rest.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 Some(claims)
@@ -85,6 +88,8 @@ impl<'v> Run<'v> {
         });
         let mut verdict = Verdict::new(self.reason.unwrap_or(Reason::Valid), self.trust, self.checks);
         verdict.rules = rules;
+        verdict.not_revoked =
+            not_revoked_as_of.map(|as_of| NotRevoked { as_of, age_seconds: self.at.0.saturating_sub(as_of.0) });
         verdict.signer = Some(SignerFacts::of(signer));
         if let Some(claims) = claims {
             verdict.format = Some(Format::of(&claims.content));

@@ -67,6 +67,10 @@ pub(crate) struct Trust {
     /// repeated / Khóa công khai của một nơi cấp
     #[arg(long, value_name = "ISS=FILE", value_parser = issuer_and_file)]
     pub(crate) jwks: Vec<(String, PathBuf)>,
+    /// The list of revoked cards of one key of a SMART Health Card issuer (crl/KID.json); may be repeated / Danh sách thẻ đã bị
+    /// thu hồi của một khóa
+    #[arg(long, value_name = "ISS=FILE", value_parser = issuer_and_file)]
+    pub(crate) shc_crl: Vec<(String, PathBuf)>,
     /// States' authorities for travel documents (PEM, DER or a master list), to trust as they are: they certify the signers of
     /// VDS-NC; may be repeated / Cơ quan chứng thực hộ chiếu của các nước
     #[arg(long, value_name = "FILE")]

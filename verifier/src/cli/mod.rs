@@ -17,7 +17,7 @@ use std::path::Path;
 use clap::Parser;
 use specs::revocation::Revocation;
 use trust_list::chain::Anchor;
-use trust_list::import::{self, Imported, icao};
+use trust_list::import::{self, Imported, icao, shc};
 use trust_list::signers::Signer;
 use trust_list::{backend, list, status_list};
 use verifier::inspect::harmless;
@@ -76,7 +76,7 @@ fn check(asked: &Check) -> Result<u8, Usage> {
         let json = serde_json::to_string_pretty(&verdict).map_err(|error| Usage(error.to_string()))?;
         format!("{json}\n")
     } else {
-        words::verdict(&verdict, at, std::io::stdout().is_terminal())
+        words::verdict(&verdict, verifier.value_sets(), at, std::io::stdout().is_terminal())
     };
     print(&printed);
     Ok(match verdict.verdict {
@@ -91,21 +91,24 @@ fn check(asked: &Check) -> Result<u8, Usage> {
 fn believing(asked: &Trust, at: specs::time::UnixTime) -> Result<Verifier, Usage> {
     let backend = backend::native();
     let mut verifier = Verifier::new(backend);
+    let mut revocation = Revocation::new();
     for path in &asked.signer {
         let signer = Signer::from_certificate(&input::file(path)?, backend).map_err(|error| unusable(path, &error))?;
         verifier = verifier.with_signer(signer);
     }
     for (iss, path) in &asked.jwks {
         let found = import::of_issuer(iss, &input::file(path)?, at, backend);
-        verifier = with_imported(verifier, path, found)?;
+        verifier = with_imported(verifier, &mut revocation, path, found)?;
+    }
+    for (iss, path) in &asked.shc_crl {
+        let list = shc::revoked_cards(iss, &input::file(path)?, at).map_err(|error| unusable(path, &error))?;
+        revocation.add_cards(list);
     }
     for path in &asked.csca {
-        verifier = with_imported(verifier, path, icao::read(&input::file(path)?, at, backend))?;
+        let found = icao::read(&input::file(path)?, at, backend);
+        verifier = with_imported(verifier, &mut revocation, path, found)?;
     }
-    let mut anchors = Vec::new();
-    for path in &asked.anchor {
-        anchors.extend(Anchor::read_all(&input::file(path)?).map_err(|error| unusable(path, &error))?);
-    }
+    let anchors = anchors(asked)?;
     if let Some(path) = &asked.trust_list {
         let mut list = list::open(&input::file(path)?, &anchors, at, backend);
         if let (Some(state), Ok(offered)) = (&asked.state, &list) {
@@ -127,8 +130,10 @@ fn believing(asked: &Trust, at: specs::time::UnixTime) -> Result<Verifier, Usage
     if asked.no_revocation {
         return Ok(verifier.without_revocation());
     }
+    if let Some(held) = verifier.revocation() {
+        revocation = revocation.keeping(held, at);
+    }
     // A list that is refused is not held: certificates that name it cannot be told.
-    let mut revocation = verifier.revocation().map_or_else(Revocation::new, |held| Revocation::clone(held));
     for path in &asked.status_list {
         match status_list::open(&input::file(path)?, &anchors, at, backend) {
             Ok(token) => revocation.add_list(token.into_inner().into()),
@@ -138,12 +143,24 @@ fn believing(asked: &Trust, at: specs::time::UnixTime) -> Result<Verifier, Usage
             }
         }
     }
-    Ok(if asked.status_list.is_empty() { verifier } else { verifier.with_revocation(revocation) })
+    let unchanged = asked.status_list.is_empty() && revocation.cards().is_empty();
+    Ok(if unchanged { verifier } else { verifier.with_revocation(revocation) })
 }
 
-/// Believes the keys of a foreign file, and says which of them it cannot use. A file without any is wrong usage.
+/// The roots that the trust list must lead to.
+fn anchors(asked: &Trust) -> Result<Vec<Anchor>, Usage> {
+    let mut anchors = Vec::new();
+    for path in &asked.anchor {
+        anchors.extend(Anchor::read_all(&input::file(path)?).map_err(|error| unusable(path, &error))?);
+    }
+    Ok(anchors)
+}
+
+/// Believes the keys of a foreign file, and what it says of revoked cards, and says which keys it cannot use. A file without any
+/// is wrong usage.
 fn with_imported(
     mut verifier: Verifier,
+    revocation: &mut Revocation,
     path: &Path,
     found: Result<Imported, trust_list::Error>,
 ) -> Result<Verifier, Usage> {
@@ -163,6 +180,7 @@ there is no key to use in {path}"
         let signer = Signer::given(entry, verifier.backend()).map_err(|error| unusable(path, &error))?;
         verifier = verifier.with_signer(signer);
     }
+    found.cards.into_iter().for_each(|list| revocation.add_cards(list));
     Ok(verifier)
 }
 

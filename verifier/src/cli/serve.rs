@@ -1,8 +1,8 @@
 //! `verifier serve`: the same check over HTTP/1.1, for turnstiles and kiosks on this machine. Nothing of what is sent is
 //! written anywhere; what is counted are verdicts.
 //!
-//! `POST /check` (text, JSON or a picture), `GET /health`, `GET /metrics`. The trust data are read again when their files
-//! change, and never replaced by older ones.
+//! `POST /check` (text, JSON or a picture), `GET /health`, `GET /metrics`. All files that say whom to believe are read again when
+//! one of them changes: lists, which are never replaced by older ones, anchors, and signers and keys of others.
 
 mod counters;
 mod held;

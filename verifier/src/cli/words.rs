@@ -14,8 +14,8 @@ use verifier::Verdict;
 use verifier::inspect::harmless;
 use verifier::verdict::{Claims, ListState, Outcome, SignerFacts, Trust};
 
-/// The whole answer. `colour` marks the first line.
-pub(super) fn verdict(verdict: &Verdict, at: UnixTime, colour: bool) -> String {
+/// The whole answer, with codes in the words of these value sets. `colour` marks the first line.
+pub(super) fn verdict(verdict: &Verdict, sets: &ValueSets, at: UnixTime, colour: bool) -> String {
     let (vietnamese, english) = (verdict.reason.words(Vi), verdict.reason.words(En));
     let headline = format!("{} · {}", verdict.verdict.headline(Vi), verdict.verdict.headline(En));
     let mut page =
@@ -29,11 +29,15 @@ pub(super) fn verdict(verdict: &Verdict, at: UnixTime, colour: bool) -> String {
         line("Ngày sinh / Born:", &harmless(&holder.birth_date));
     }
     if let Some(claims) = &verdict.claims {
-        about(claims, &mut line);
+        about(claims, sets, &mut line);
     }
     super::rules::words(verdict, &mut line);
     if let Some(signer) = &verdict.signer {
         line("Người ký / Signed by:", &signed_by(signer));
+    }
+    if let Some(not_revoked) = verdict.not_revoked {
+        let words = format!("tính đến / as of {}", not_revoked.as_of.to_rfc3339());
+        line("Chưa bị thu hồi / Not revoked:", &words);
     }
     for words in trust(&verdict.trust) {
         line("Dữ liệu tin cậy / Trust data:", &words);
@@ -45,7 +49,7 @@ pub(super) fn verdict(verdict: &Verdict, at: UnixTime, colour: bool) -> String {
     page
 }
 
-fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
+fn about(claims: &Claims, sets: &ValueSets, line: &mut impl FnMut(&str, &str)) {
     match &claims.content {
         Content::National(certificate) => {
             let (number, all) = (certificate.dose_number, certificate.doses_received);
@@ -53,9 +57,9 @@ fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
                 format!("tiêm chủng, mũi {number} (đã tiêm {all}) / vaccination, dose {number} ({all} received)");
             line("Sự kiện / Event:", &words);
             line("Ngày tiêm / Date:", &certificate.date.to_string());
-            line("Vắc xin / Vaccine:", &coded(Set::VaccineProduct, &certificate.product));
-            line("Bệnh / Disease:", &coded(Set::Disease, &certificate.disease));
-            line("Quốc tịch / Nationality:", &coded(Set::Country, &certificate.nationality));
+            line("Vắc xin / Vaccine:", &coded(sets, Set::VaccineProduct, &certificate.product));
+            line("Bệnh / Disease:", &coded(sets, Set::Disease, &certificate.disease));
+            line("Quốc tịch / Nationality:", &coded(sets, Set::Country, &certificate.nationality));
         }
         Content::EuDcc(certificate) => {
             match &certificate.entry {
@@ -66,28 +70,28 @@ fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
                         &format!("tiêm chủng, mũi {number}/{all} / vaccination, dose {number} of {all}"),
                     );
                     line("Ngày tiêm / Date:", &harmless(&entry.date));
-                    line("Vắc xin / Vaccine:", &coded(Set::VaccineProduct, &entry.product));
-                    line("Bệnh / Disease:", &coded(Set::Disease, &entry.disease));
+                    line("Vắc xin / Vaccine:", &coded(sets, Set::VaccineProduct, &entry.product));
+                    line("Bệnh / Disease:", &coded(sets, Set::Disease, &entry.disease));
                 }
                 Entry::Test(entry) => {
                     line("Sự kiện / Event:", "xét nghiệm / test");
                     line("Lấy mẫu lúc / Sampled:", &harmless(&entry.sampled));
-                    line("Kết quả / Result:", &coded(Set::TestResult, &entry.result));
-                    line("Bệnh / Disease:", &coded(Set::Disease, &entry.disease));
+                    line("Kết quả / Result:", &coded(sets, Set::TestResult, &entry.result));
+                    line("Bệnh / Disease:", &coded(sets, Set::Disease, &entry.disease));
                 }
                 Entry::Recovery(entry) => {
                     line("Sự kiện / Event:", "khỏi bệnh / recovery");
                     line("Dương tính đầu / First positive:", &harmless(&entry.first_positive));
-                    line("Bệnh / Disease:", &coded(Set::Disease, &entry.disease));
+                    line("Bệnh / Disease:", &coded(sets, Set::Disease, &entry.disease));
                 }
             }
-            line("Nước / Country:", &coded(Set::Country, certificate.entry.country()));
+            line("Nước / Country:", &coded(sets, Set::Country, certificate.entry.country()));
             line("Nơi cấp / Authority:", &harmless(certificate.entry.issuer()));
         }
         Content::Icvp(certificate) => {
             line("Sự kiện / Event:", "tiêm chủng (sổ vàng) / vaccination (yellow card)");
             line("Ngày tiêm / Date:", &certificate.date.to_string());
-            line("Vắc xin / Vaccine:", &coded(Set::IcvpProduct, &certificate.product));
+            line("Vắc xin / Vaccine:", &coded(sets, Set::IcvpProduct, &certificate.product));
             let until = certificate.valid_until().map_or_else(|| "∞".to_owned(), |day| day.to_string());
             line("Mũi có giá trị / Dose counts:", &format!("{} – {until}", certificate.valid_from()));
             for who in [&certificate.clinician, &certificate.issuer].into_iter().flatten() {
@@ -98,9 +102,9 @@ fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
             line("Sự kiện / Event:", "tiêm chủng / vaccination");
             let day = certificate.date.map_or_else(|| "?".to_owned(), |day| day.to_string());
             line("Ngày tiêm / Date:", &day);
-            line("Vắc xin / Vaccine:", &coded(Set::VaccineType, &certificate.vaccine.code));
+            line("Vắc xin / Vaccine:", &coded(sets, Set::VaccineType, &certificate.vaccine.code));
             if let Some(disease) = &certificate.disease {
-                line("Bệnh / Disease:", &coded(Set::Disease, &disease.code));
+                line("Bệnh / Disease:", &coded(sets, Set::Disease, &disease.code));
             }
         }
         Content::Shc(card) => {
@@ -136,11 +140,10 @@ fn about(claims: &Claims, line: &mut impl FnMut(&str, &str)) {
 }
 
 /// A code with its words in both languages where they differ; the bare code where no value set has it.
-fn coded(set: Set, code: &str) -> String {
-    let sets = ValueSets::bundled();
+fn coded(sets: &ValueSets, set: Set, code: &str) -> String {
     match (sets.display(set, code, Vi), sets.display(set, code, En)) {
-        (Some(vietnamese), Some(english)) if vietnamese != english => format!("{vietnamese} / {english}"),
-        (_, Some(words)) => words.to_owned(),
+        (Some(vietnamese), Some(english)) if vietnamese != english => format!("{vietnamese} / {}", harmless(english)),
+        (_, Some(words)) => harmless(words),
         _ => format!("{} (mã lạ / unknown code)", harmless(code)),
     }
 }

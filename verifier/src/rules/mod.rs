@@ -19,7 +19,7 @@ pub use chosen::{Chosen, ENTRY};
 pub use error::Error;
 pub use evaluate::{MAX_STEPS_PER_RULE, MAX_STEPS_PER_SET};
 pub use outcome::{Decision, Finding, Open, Outcome, Report};
-pub use payload::{Event, External, Subject, value_sets};
+pub use payload::{Event, External, Subject, codes, value_sets};
 pub use rule::{Description, Kind, Rule};
 pub use set::{MAX_BYTES, MAX_RULES, RuleSet};
 pub use version::Version;

@@ -1,14 +1,14 @@
 //! A certificate as rules see it: the names and shapes of the EU's schema, whatever the format was, so that one rule
 //! serves all. A national certificate shows itself as a vaccination.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value as Json, json};
 use specs::dcc::{self, Entry};
 use specs::hcert::Content;
 use specs::national;
 use specs::time::UnixTime;
-use specs::value_set::{Set, ValueSets};
+use specs::value_set::{ValueSets, published};
 
 use super::Chosen;
 
@@ -32,6 +32,8 @@ pub struct Subject {
     pub payload: Json,
     /// What the envelope and the signer say.
     pub external: External,
+    /// The [`codes`] of the value sets that count, where these are not those of this build.
+    value_sets: Option<Arc<Json>>,
 }
 
 /// What rules may ask beside the certificate itself.
@@ -68,7 +70,14 @@ impl Subject {
             Content::National(certificate) => (Event::Vaccination, national_payload(certificate)),
             _ => return None,
         };
-        Some(Self { event, payload, external })
+        Some(Self { event, payload, external, value_sets: None })
+    }
+
+    /// Seen with the [`codes`] of these value sets in place of those of this build.
+    #[must_use]
+    pub fn with_value_sets(mut self, codes: Arc<Json>) -> Self {
+        self.value_sets = Some(codes);
+        self
     }
 
     /// What a rule's logic is given: `payload` and `external`.
@@ -76,7 +85,10 @@ impl Subject {
         let own = &self.external;
         let mut external = Map::new();
         external.insert("validationClock".to_owned(), Json::from(at.to_rfc3339()));
-        external.insert("valueSets".to_owned(), value_sets().clone());
+        external.insert(
+            "valueSets".to_owned(),
+            self.value_sets.as_deref().map_or_else(|| value_sets().clone(), Json::clone),
+        );
         external.insert("countryCode".to_owned(), Json::from(chosen.country.as_str()));
         external.insert("issuerCountryCode".to_owned(), Json::from(own.issuer_country.as_str()));
         external.insert("kid".to_owned(), Json::from(own.kid.as_str()));
@@ -90,24 +102,18 @@ impl Subject {
     }
 }
 
-/// The value sets under the gateway's names, each a list of its codes.
+/// The value sets of this build under the gateway's names, each a list of its codes.
 #[must_use]
 pub fn value_sets() -> &'static Json {
     static SETS: OnceLock<Json> = OnceLock::new();
-    SETS.get_or_init(|| {
-        let codes = |set| ValueSets::bundled().set(set).entries().iter().map(|entry| entry.code.as_str()).collect();
-        let named: [(&str, Json); 8] = [
-            ("country-2-codes", codes(Set::Country)),
-            ("covid-19-lab-result", codes(Set::TestResult)),
-            ("covid-19-lab-test-manufacturer-and-name", codes(Set::TestDevice)),
-            ("covid-19-lab-test-type", codes(Set::TestType)),
-            ("disease-agent-targeted", codes(Set::Disease)),
-            ("sct-vaccines-covid-19", codes(Set::VaccineType)),
-            ("vaccines-covid-19-auth-holders", codes(Set::VaccineHolder)),
-            ("vaccines-covid-19-names", codes(Set::VaccineProduct)),
-        ];
-        named.into_iter().map(|(name, codes)| (name.to_owned(), codes)).collect()
-    })
+    SETS.get_or_init(|| codes(ValueSets::bundled()))
+}
+
+/// These value sets as rules see them: under the gateway's names, each a list of its codes.
+#[must_use]
+pub fn codes(sets: &ValueSets) -> Json {
+    let codes = |set| -> Json { sets.set(set).entries().iter().map(|entry| entry.code.as_str()).collect() };
+    published::NAMES.iter().map(|(set, name)| ((*name).to_owned(), codes(*set))).collect()
 }
 
 /// A DCC in its schema's own names; what it does not have is absent.

@@ -22,12 +22,15 @@ private fun code(call: () -> Unit): String =
 
 private fun run(line: String): String = Checker().use { checker ->
     val (_, seconds, anchors, trust, trustAt) = line.split('\t')
-    val (signer, kind, certificate) = line.split('\t').drop(5)
+    val (signer, kind, certificate, statusList) = line.split('\t').drop(5)
+    val (country, purpose, language) = line.split('\t').drop(9)
     val at = seconds.toLong()
     val codes = buildList {
         if (anchors.isNotEmpty()) add(code { checker.addAnchors(bytes(anchors)) })
         if (trust.isNotEmpty()) add(code { checker.loadTrust(bytes(trust), trustAt.toLong()) })
         if (signer.isNotEmpty()) add(code { checker.addSigner(bytes(signer)) })
+        if (statusList.isNotEmpty()) add(code { checker.loadStatusList(bytes(statusList), trustAt.toLong()) })
+        if (country.isNotEmpty()) add(code { checker.setCountry(country, purpose, language) })
     }
     val answer =
         try {

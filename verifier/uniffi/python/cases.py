@@ -15,15 +15,19 @@ def code(call, *arguments):
 
 
 def run(line):
-    _name, at, anchors, trust, trust_at, signer, kind, certificate = line.split("\t")
-    at, certificate = int(at), bytes.fromhex(certificate)
+    _name, at, anchors, trust, trust_at, signer, kind, certificate, status_list, *chosen = line.split("\t")
+    at, trust_at, certificate = int(at), int(trust_at), bytes.fromhex(certificate)
     checker, codes = Checker(), []
     if anchors:
         codes.append(code(checker.add_anchors, bytes.fromhex(anchors)))
     if trust:
-        codes.append(code(checker.load_trust, bytes.fromhex(trust), int(trust_at)))
+        codes.append(code(checker.load_trust, bytes.fromhex(trust), trust_at))
     if signer:
         codes.append(code(checker.add_signer, bytes.fromhex(signer)))
+    if status_list:
+        codes.append(code(checker.load_status_list, bytes.fromhex(status_list), trust_at))
+    if chosen[0]:
+        codes.append(code(checker.set_country, *chosen))
     try:
         text = read_picture(certificate) if kind == "picture" else certificate.decode("utf-8")
     except CheckerError.Refused as refused:

@@ -17,10 +17,10 @@ CASES = {case["name"]: case for case in VECTORS["cases"]}
 NATIONAL = CASES["national"]
 
 
-def believing():
+def believing(trust="list"):
     checker = Checker()
     checker.add_anchors(VECTORS["anchor"].encode())
-    checker.load_trust(bytes.fromhex(VECTORS["list"]), NATIONAL["at"])
+    checker.load_trust(bytes.fromhex(VECTORS[trust]), NATIONAL["at"])
     return checker
 
 
@@ -45,6 +45,28 @@ class TestChecker(unittest.TestCase):
         self.assertEqual(self.refused(checker.load_trust, trust, NATIONAL["at"]), "no-anchor")
         self.assertEqual(self.refused(checker.remember, "{}"), "mark-malformed")
         self.assertEqual(self.refused(read_picture, b"no picture"), "picture-broken")
+
+    def test_a_status_list_revokes(self):
+        checker, case = believing("bundle"), CASES["place in our status list"]
+        reason = lambda: json.loads(checker.check(case["text"], case["at"]))["reason"]
+        self.assertEqual(reason(), "valid")
+        self.assertEqual(self.refused(checker.load_status_list, b"no list", case["at"]), "list-malformed")
+        self.assertEqual(reason(), "valid")
+        checker.load_status_list(bytes.fromhex(VECTORS["status_list"]), case["at"])
+        self.assertEqual(reason(), "revoked")
+        self.assertEqual(self.refused(Checker().load_status_list, bytes.fromhex(VECTORS["status_list"]), 0), "no-anchor")
+
+    def test_the_rules_of_a_country_apply(self):
+        checker, at = believing("bundle"), NATIONAL["at"]
+        verdict = lambda: json.loads(checker.check(NATIONAL["text"], at))
+        self.assertEqual(verdict()["reason"], "valid")
+        checker.set_country("VN", "entry", "vi")
+        self.assertEqual(verdict()["reason"], "rules-failed")
+        self.assertIn("Không ai được vào.", json.dumps(verdict(), ensure_ascii=False))
+        checker.set_country("DE", "entry", "en")
+        self.assertEqual(verdict()["reason"], "rules-open")
+        checker.set_country("", "entry", "en")
+        self.assertEqual(verdict()["reason"], "valid")
 
     def test_a_mark_survives_a_restart(self):
         self.assertIsNone(Checker().mark())

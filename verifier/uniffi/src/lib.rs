@@ -72,6 +72,22 @@ impl Checker {
         Ok(self.changed().load_trust(&data, UnixTime(at))?)
     }
 
+    /// Also goes by a signed status list (CWT) as of the time `at`: for certificates issued or revoked after the trust data
+    /// were made. It must lead to an anchor like the trust data; nothing that was revoked before comes back.
+    ///
+    /// # Errors
+    /// [`CheckerError::Refused`]: broken, or not signed by whom the anchors vouch for. The list is not used then.
+    pub fn load_status_list(&self, data: Vec<u8>, at: i64) -> Result<(), CheckerError> {
+        Ok(self.changed().load_status_list(&data, UnixTime(at))?)
+    }
+
+    /// From now on also asks the rules of the trust data for that purpose (`entry` or another label) in that country (ISO
+    /// 3166-1 alpha-2), and tells them in that language. An empty country asks none. Where the trust data have no rules of
+    /// that country, or rules that cannot be read, nobody can tell (`rules-open`).
+    pub fn set_country(&self, country: &str, purpose: &str, language: &str) {
+        self.changed().set_country(country, purpose, language);
+    }
+
     /// Checks the text of a certificate as of the time `at`. The verdict, as JSON.
     #[must_use]
     pub fn check(&self, text: &str, at: i64) -> String {

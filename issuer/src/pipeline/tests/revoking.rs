@@ -1,6 +1,7 @@
 //! What was revoked is revoked for everybody, for good, and whatever breaks in between.
 
 use specs::revocation::{Revocation, RevokedSite};
+use specs::status_list::Bits;
 
 use super::*;
 use crate::api::RevocationReason;
@@ -34,7 +35,7 @@ async fn revoking_reaches_the_status_list_and_nothing_else() {
     assert_eq!(issuer.certificates("d-1").await, Err(gone.clone()));
     assert_eq!(issuer.issue(&facts("d-1")).await, Err(gone));
 
-    // After a restart, as in an export; what was issued after a list was made cannot be told by it.
+    // After a restart, as in an export; what was issued after a list was made is told by it while it is fresh.
     drop(issuer);
     let issuer = room.start().await.unwrap();
     assert_eq!(answers(&issuer, &revoked), ["revoked", "revoked"]);
@@ -51,7 +52,10 @@ async fn revoking_reaches_the_status_list_and_nothing_else() {
     assert_eq!(by_export.check(&revoked.certificates[0].text, at).reason.code(), "revoked");
     assert_eq!(by_export.check(&other.certificates[1].text, at).reason.code(), "valid");
     let late = issuer.issue(&facts("d-3")).await.unwrap();
-    assert_eq!(before.check(&late.certificates[0].text, at).reason.code(), "revocation-unknown");
+    let by_old_list = |at| before.check(&late.certificates[0].text, at).reason.code();
+    assert_eq!(by_old_list(at), "valid");
+    let ttl = i64::try_from(crate::revocation::TTL).unwrap();
+    assert_eq!([NOW.plus_seconds(ttl), NOW.plus_seconds(ttl + 1)].map(by_old_list), ["valid", "revocation-unknown"]);
     assert_eq!(answers(&issuer, &late), ["valid", "valid"]);
 }
 
@@ -148,6 +152,86 @@ async fn certificates_from_before_status_lists_are_revoked_by_hash() {
     let site = RevokedSite { authority: Some("Trạm X".into()), ..Default::default() };
     issuer.store.revoke(&Subject::Site(site.clone()), RevocationReason::Fraud, &room.clock).await.unwrap();
     let all = issuer.store.export(NOW, 14).await.unwrap();
-    assert_eq!((all.lists().len(), all.hashes().len(), all.sites()), (1, 1, std::slice::from_ref(&site)));
+    assert_eq!((all.lists().len(), all.hashes().len(), all.sites()), (2, 1, std::slice::from_ref(&site)));
     assert_eq!(all.hashes()[0].hashes().len(), issued.certificates.len());
+}
+
+#[tokio::test]
+async fn what_is_suspended_is_restored_and_what_is_revoked_is_not() {
+    let room = Room::new();
+    let issuer = room.start().await.unwrap();
+    let issued = issuer.issue(&facts("d-1")).await.unwrap();
+    let reasons = |issuer: &Issuer, issued: &Issued| {
+        let verifier = verifier_with_lists(issuer, &room);
+        issued
+            .certificates
+            .iter()
+            .map(|one| verifier.check(&one.text, issuer.clock.now()).reason.code())
+            .collect::<Vec<_>>()
+    };
+    let suspended = issuer.suspend("d-1", RevocationReason::Fraud).await.unwrap();
+    assert_eq!((suspended.suspended, suspended.certificates), (true, 2));
+    assert_eq!(reasons(&issuer, &issued), ["suspended", "suspended"]);
+    room.set_clock(NOW.plus_seconds(60));
+    assert_eq!(issuer.suspend("d-1", RevocationReason::WrongFacts).await.unwrap(), suspended, "asked again");
+    // One that is issued meanwhile.
+    issuer.suspend("d-2", RevocationReason::Compromise).await.unwrap();
+    let meanwhile = issuer.issue(&facts("d-2")).await.unwrap();
+    assert_eq!(reasons(&issuer, &meanwhile), ["suspended", "suspended"]);
+
+    // After a restart, as in an export.
+    drop(issuer);
+    let issuer = room.start().await.unwrap();
+    assert_eq!(reasons(&issuer, &issued), ["suspended", "suspended"]);
+    let exported = issuer.store.export(NOW.plus_seconds(60), 14).await.unwrap();
+    assert_eq!(exported.lists()[0].list.bits(), Bits::Two);
+    assert_eq!(exported.lists()[1].list.bits(), Bits::One);
+
+    let restored = issuer.restore("d-1").await.unwrap();
+    assert_eq!((restored.suspended, restored.reason), (false, RevocationReason::Fraud));
+    assert_eq!(reasons(&issuer, &issued), ["valid", "valid"]);
+    let not_suspended = Problem::NotFound { detail: "the dose is not suspended".into() };
+    assert_eq!(issuer.restore("d-1").await, Err(not_suspended.clone()));
+    assert_eq!(issuer.restore("d-9").await, Err(not_suspended));
+    // Again, and then for good.
+    issuer.suspend("d-1", RevocationReason::Fraud).await.unwrap();
+    issuer.revoke("d-1", RevocationReason::Fraud).await.unwrap();
+    let gone = Problem::Revoked { dose: "d-1".into() };
+    assert_eq!(issuer.restore("d-1").await, Err(gone.clone()));
+    assert_eq!(issuer.suspend("d-1", RevocationReason::Fraud).await, Err(gone));
+    assert_eq!(reasons(&issuer, &issued), ["revoked", "revoked"]);
+    assert_eq!(reasons(&issuer, &meanwhile), ["suspended", "suspended"]);
+    let (entries, head) = issuer.store.revocations().await.unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.subject.kind()).collect();
+    assert_eq!(kinds, ["suspension", "suspension", "restoration", "suspension", "dose"]);
+    drop(issuer);
+    let issuer = room.start().await.unwrap();
+    assert_eq!(reasons(&issuer, &issued), ["revoked", "revoked"]);
+    assert_eq!(issuer.store.revocations_head().await.unwrap(), head);
+}
+
+#[tokio::test]
+async fn a_store_from_before_suspending_keeps_its_log() {
+    let room = Room::new();
+    let issuer = room.start().await.unwrap();
+    issuer.revoke("d-1", RevocationReason::Fraud).await.unwrap();
+    let head = issuer.store.revocations_head().await.unwrap();
+    drop(issuer);
+    let version_2 = include_str!("../../store/status.sql");
+    let table = &version_2[version_2.find("CREATE TABLE revocations").unwrap()..];
+    room.sql(
+        "ALTER TABLE revocations RENAME TO newer; DROP TRIGGER revocations_are_never_changed; \
+              DROP TRIGGER revocations_are_never_removed",
+    )
+    .await;
+    room.sql(table).await;
+    room.sql("INSERT INTO revocations SELECT * FROM newer; DROP TABLE newer; PRAGMA user_version = 2").await;
+    let issuer = room.start().await.unwrap();
+    let (_, after) = issuer.store.revocations().await.unwrap();
+    assert_eq!(after, head);
+    assert_eq!(issuer.revoke("d-1", RevocationReason::Fraud).await.unwrap().at, NOW.to_rfc3339(), "once");
+    assert_eq!(issuer.store.revocations_head().await.unwrap(), head);
+    issuer.suspend("d-2", RevocationReason::Fraud).await.unwrap();
+    let refused = sqlx::raw_sql("DELETE FROM revocations").execute(&mut room.database().await).await;
+    assert!(refused.unwrap_err().to_string().contains("revoking is for good"));
 }

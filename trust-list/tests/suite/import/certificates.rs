@@ -58,7 +58,7 @@ fn the_gateways_three_forms_say_the_same() {
     authority["certificateType"] = json!("CSCA");
     let items = json!([item(&made), authority]);
     let expected = vec![entry_of(&made, "FR", Profiles::EU_DCC)];
-    assert_eq!(eu(&items), Imported { entries: expected.clone(), refused: vec![] });
+    assert_eq!(eu(&items), Imported { entries: expected.clone(), ..Imported::default() });
     let wrapped = json!({ "certificates": items });
     assert_eq!(eu(&wrapped).entries, expected);
     let signed = format!("MEUCIQDaOtuQ==\n{wrapped}");
@@ -135,7 +135,7 @@ fn whos_signers_are_taken_in_the_formats_of_their_domain() {
     let (state, made) = dsc(|_| {});
     for (domain, profiles) in [("DCC", for_dcc()), ("DDCC", Profiles::DDCC), ("ICVP", Profiles::ICVP)] {
         let found = who(&[method(domain, "DSC", &made, &[&made, &state]), method(domain, "SCA", &state, &[&state])]);
-        assert_eq!(found, Imported { entries: vec![entry_of(&made, "FR", profiles)], refused: vec![] });
+        assert_eq!(found, Imported { entries: vec![entry_of(&made, "FR", profiles)], ..Imported::default() });
     }
     let other = Error::EntryForm { detail: "its domain is for no format that is read here" };
     for domain in ["PH4H", "IPS-PILGRIMAGE", "-", ""] {

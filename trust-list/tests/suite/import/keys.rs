@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use specs::revocation::{CardList, Revocation, RevokedCards};
 use specs::signer_list::{KeyData, Profiles, Purposes, SignerEntry};
 use specs::time::UnixTime;
 use trust_list::Error;
@@ -58,13 +59,79 @@ fn a_key_set_and_a_directory_give_the_keys_of_their_issuer() {
     for crls in [Value::Null, json!([]), json!([{ "kid": "another", "rids": ["MKyCxh7p6uQ"] }])] {
         assert_eq!(directory(crls).entries, [expected(point, &jwk, "A clinic")]);
     }
-    let lists = Error::EntryForm { detail: "it has revoked cards, and that list cannot be carried" };
+    let lists = Error::EntryForm { detail: "the list of its revoked cards cannot be read" };
     for crl in [json!({ "kid": jwk["kid"], "rids": ["MKyCxh7p6uQ"] }), json!({ "rids": "?" })] {
         assert_eq!(refused(&directory(json!([crl]))), &lists);
     }
     let keyless = json!({ "issuerInfo": [{ "issuer": { "iss": ISS } }] }).to_string();
     let found = shc::directory(keyless.as_bytes(), now(), portable()).unwrap();
     assert_eq!(refused(&found), &Error::EntryForm { detail: "the issuer has no keys" });
+}
+
+#[test]
+fn what_is_known_of_revoked_cards_comes_with_the_keys() {
+    let (point, jwk) = made();
+    let kid = expected(point, &jwk, "").kid;
+    let crl = |rids: Value| json!({ "kid": jwk["kid"], "method": "rid", "ctr": 3, "rids": rids });
+    let cards = |version: Value, crls: Value| {
+        let mut key = jwk.clone();
+        key["crlVersion"] = version;
+        let listed = json!({ "issuer": { "iss": ISS }, "keys": [key], "crls": crls });
+        let found =
+            shc::directory(json!({ "issuerInfo": [listed] }).to_string().as_bytes(), now(), portable()).unwrap();
+        let mut revocation = Revocation::new();
+        found.cards.into_iter().for_each(|list| revocation.add_cards(list));
+        (found.refused, revocation)
+    };
+    let times = (now(), now().plus_days(shc::CARD_LIST_DAYS));
+    let revoked = |text| RevokedCards::parse(text).unwrap();
+    let mut held = Revocation::new();
+    held.add_cards(CardList::fetched(ISS, kid, 3, times, vec![revoked("b"), revoked("a.1636977600")]));
+    assert_eq!(cards(json!(3), json!([crl(json!(["a.1636977600", "b"]))])), (vec![], held.clone()));
+    assert_eq!(cards(json!("3"), json!([crl(json!(["a.1636977600", "b"]))])), (vec![], held.clone()));
+    held.add_cards(CardList::missing(ISS, kid, 4));
+    assert_eq!(cards(json!(4), json!([crl(json!(["a.1636977600", "b"]))])), (vec![], held), "there is a newer one");
+    let mut missing = Revocation::new();
+    missing.add_cards(CardList::missing(ISS, kid, 1));
+    assert_eq!(cards(json!(1), json!([])), (vec![], missing));
+    let (found, _) = cards(json!(-1), json!([]));
+    assert_eq!(found[0].1, Error::EntryForm { detail: "its crlVersion is no number" });
+    for rid in [json!("a.b"), json!("?"), json!(7), json!("a.1.2"), json!(""), json!("a."), json!("x".repeat(25))] {
+        let (found, revocation) = cards(json!(3), json!([crl(json!([rid, "b"]))]));
+        assert_eq!(found[0].1, Error::EntryForm { detail: "the list of its revoked cards cannot be read" }, "{rid}");
+        assert_eq!(revocation, Revocation::new());
+    }
+}
+
+#[test]
+fn a_list_of_revoked_cards_alone() {
+    let (_, jwk) = made();
+    let list =
+        json!({ "kid": jwk["kid"], "method": "rid", "ctr": 1, "rids": ["vwAjHdarZuc.1687450765", "FKDIxsTCGlU"] });
+    let read = |list: &Value| shc::revoked_cards(ISS, list.to_string().as_bytes(), now());
+    let found = read(&list).unwrap();
+    let held = found.held.unwrap();
+    assert_eq!((found.newest, held.number, held.issued), (1, 1, now()));
+    assert_eq!(
+        held.revoked.iter().map(RevokedCards::text).collect::<Vec<_>>(),
+        ["FKDIxsTCGlU", "vwAjHdarZuc.1687450765"]
+    );
+    let bent = |member: &str, value: Value| {
+        let mut bent = list.clone();
+        bent[member] = value;
+        read(&bent).unwrap_err()
+    };
+    let field = |field| Error::CardsMalformed(specs::shc::Error::Field { field });
+    assert_eq!(bent("method", json!("hash-fhir")), field("method"));
+    assert_eq!(bent("ctr", json!(1.5)), field("ctr"));
+    assert_eq!(bent("ctr", Value::Null), field("ctr"));
+    assert_eq!(bent("rids", json!({})), field("rids"));
+    assert_eq!(bent("rids", json!(["a b"])), field("rids"));
+    assert_eq!(bent("kid", json!("AAAA")), Error::EntryForm { detail: "the list names no thumbprint of a key" });
+    assert_eq!(bent("kid", Value::Null), field("kid"));
+    let elsewhere = shc::revoked_cards("http://example.org", list.to_string().as_bytes(), now()).unwrap_err();
+    assert_eq!(elsewhere.code(), "entry-refused");
+    assert_eq!(shc::revoked_cards(ISS, b"[", now()).unwrap_err().code(), "card-list-malformed");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod keys;
+mod value_sets;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;

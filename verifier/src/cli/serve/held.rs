@@ -10,7 +10,7 @@ use trust_list::list;
 use verifier::Verifier;
 
 use crate::cli::args::Trust;
-use crate::cli::{Usage, believing, report_refused, rules};
+use crate::cli::{Usage, anchors, believing, report_refused, rules};
 
 /// When each file was last written, and its size; `None` where it is not there.
 type Stamps = Vec<Option<(SystemTime, u64)>>;
@@ -63,10 +63,14 @@ impl Held {
             if let Some(Err(error)) = &follows {
                 report_refused(&Verifier::new(next.backend()).with_refused_list(error), at, error);
             }
-            if !matches!(follows, Some(Ok(()))) {
+            // Whoever took an anchor away believes nothing more that leads to it.
+            let key = before.anchor().certificate().key().thumbprint();
+            let believed = anchors(&self.asked)?.iter().any(|anchor| anchor.certificate().key().thumbprint() == key);
+            if believed && !matches!(follows, Some(Ok(()))) {
                 next = next.with_list(before.clone());
             }
         }
+        next = next.with_value_sets_of(held);
         if let (Some(before), false) = (held.revocation(), self.asked.no_revocation) {
             let new = next.revocation().map_or_else(Revocation::new, |new| Revocation::clone(new));
             next = next.with_revocation(new.keeping(before, at));
@@ -75,9 +79,12 @@ impl Held {
     }
 }
 
-/// Of the files that may change while the server runs.
+/// Of all files that say whom to believe: any may change while the server runs.
 fn stamps(asked: &Trust) -> Stamps {
-    let files = asked.trust_list.iter().chain(&asked.status_list).chain(&asked.rules);
+    let Trust { trust_list, anchor, status_list, signer, csca, rules, .. } = asked;
+    let of_issuers = asked.jwks.iter().chain(&asked.shc_crl).map(|(_, path)| path);
+    let files = trust_list.iter().chain(anchor).chain(status_list).chain(signer).chain(csca).chain(rules);
+    let files = files.chain(of_issuers);
     let stamp = |path: &PathBuf| {
         let found = std::fs::metadata(path).ok()?;
         Some((found.modified().ok()?, found.len()))
