@@ -2,10 +2,13 @@
 //! tests: the issuer is the only room that holds real keys.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, RSA_PSS_SHA256, RsaKeyPair,
+};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P256_SHA256, PKCS_ED25519, date_time_ymd,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd,
 };
 use specs::cose;
 use specs::signer_list::{Environment, LIST_SIGNER_EKU, Profiles, Purposes, SignerEntry, SignerList};
@@ -20,6 +23,10 @@ pub enum Algorithm {
     EdDsa,
     /// ECDSA with P-256.
     Es256,
+    /// ECDSA with P-384.
+    Es384,
+    /// RSA-PSS with a key of 2048 bits, which takes long to make.
+    Ps256,
 }
 
 /// What a test signer is to be. Valid 2025 to 2035.
@@ -71,10 +78,28 @@ impl Wanted {
         TestSigner::new(self.algorithm, &pair, certificate.der())
     }
 
+    /// Makes an authority of that name, and below it its key with a certificate.
+    #[must_use]
+    pub fn make_below(&self, authority: &str) -> (Certificate, TestSigner) {
+        let root = Self::new(Algorithm::Es256).named(authority);
+        let (root_pair, mut root_params) = (root.pair(), root.params());
+        root_params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        root_params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let root_certificate = root_params.self_signed(&root_pair).expect("a root can be made");
+        let root_certificate = Certificate::parse(root_certificate.der()).expect("our own root can be read");
+        let pair = self.pair();
+        let issued = self.params().signed_by(&pair, &Issuer::new(root_params, root_pair)).expect("a leaf can be made");
+        (root_certificate, TestSigner::new(self.algorithm, &pair, issued.der()))
+    }
+
     fn pair(&self) -> KeyPair {
         let kind = match self.algorithm {
             Algorithm::EdDsa => &PKCS_ED25519,
             Algorithm::Es256 => &PKCS_ECDSA_P256_SHA256,
+            Algorithm::Es384 => &PKCS_ECDSA_P384_SHA384,
+            Algorithm::Ps256 => {
+                return KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("a key can be made");
+            }
         };
         KeyPair::generate_for(kind).expect("a key can be made")
     }
@@ -117,11 +142,20 @@ impl TestSigner {
                 let key = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&self.pkcs8).expect("our own key");
                 key.sign(message).as_ref().to_vec()
             }
-            Algorithm::Es256 => {
-                let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &self.pkcs8).expect("our own key");
-                key.sign(&SystemRandom::new(), message).expect("a signature").as_ref().to_vec()
+            Algorithm::Es256 => self.ecdsa(&ECDSA_P256_SHA256_FIXED_SIGNING, message),
+            Algorithm::Es384 => self.ecdsa(&ECDSA_P384_SHA384_FIXED_SIGNING, message),
+            Algorithm::Ps256 => {
+                let key = RsaKeyPair::from_pkcs8(&self.pkcs8).expect("our own key");
+                let mut signature = vec![0; key.public_modulus_len()];
+                key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), message, &mut signature).expect("a signature");
+                signature
             }
         }
+    }
+
+    fn ecdsa(&self, algorithm: &'static EcdsaSigningAlgorithm, message: &[u8]) -> Vec<u8> {
+        let key = EcdsaKeyPair::from_pkcs8(algorithm, &self.pkcs8).expect("our own key");
+        key.sign(&SystemRandom::new(), message).expect("a signature").as_ref().to_vec()
     }
 
     /// The number of its algorithm in COSE headers.
@@ -130,6 +164,8 @@ impl TestSigner {
         match self.algorithm {
             Algorithm::EdDsa => cose::alg::EDDSA,
             Algorithm::Es256 => cose::alg::ES256,
+            Algorithm::Es384 => cose::alg::ES384,
+            Algorithm::Ps256 => cose::alg::PS256,
         }
     }
 
@@ -175,18 +211,8 @@ impl Publisher {
     #[must_use]
     pub fn new(environment: Environment) -> Self {
         let mark = if environment == Environment::Demo { "DEMO " } else { "" };
-        let root = Wanted::new(Algorithm::Es256).named(&format!("{mark}root"));
-        let (root_pair, mut root_params) = (root.pair(), root.params());
-        root_params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        root_params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let root_certificate = root_params.self_signed(&root_pair).expect("a root can be made");
-        let anchor = Certificate::parse(root_certificate.der()).expect("our own root can be read");
-
         let leaf = Wanted::new(Algorithm::EdDsa).named(&format!("{mark}list signer")).usage(LIST_SIGNER_EKU);
-        let leaf_pair = leaf.pair();
-        let issued =
-            leaf.params().signed_by(&leaf_pair, &Issuer::new(root_params, root_pair)).expect("a leaf can be made");
-        let list_signer = TestSigner::new(Algorithm::EdDsa, &leaf_pair, issued.der());
+        let (anchor, list_signer) = leaf.make_below(&format!("{mark}root"));
         Self { anchor: Anchor::new("test root", anchor), list_signer, environment }
     }
 

@@ -1,81 +1,68 @@
-//! The formats of others, which we only read: one certificate of our own vectors each, checked over and over beside the
-//! bare verification of its signature. One message many times is kinder to both sides than 1,000 are.
+//! The formats of others, which we only read: the certificate of our own vectors, of 1,000 people who were born on as many
+//! days, signed again with keys made on the spot.
 
-use std::hint::black_box;
-
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value as Json;
-use specs::signer_list::{KeyData, Profiles, Purposes, SignerEntry};
-use specs::{cose, hcert, nzcp, shc, swiss_light, vds_nc};
+use data_encoding::BASE32_NOPAD;
+use serde_json::{Value as Json, json};
+use specs::signer_list::{Profiles, Purposes, SignerEntry};
+use specs::time::Date;
+use specs::{cose, hcert, json as strict_json, jws, nzcp, shc, swiss_light, vds_nc, zlib};
 use tests::certificates::now;
-use tests::stopwatch::{Contender, print, race};
+use tests::signing::{Algorithm, TestSigner, Wanted};
 use trust_list::backend;
-use trust_list::key::{Curve, PublicKey};
+use trust_list::key::PublicKey;
 use trust_list::signers::{Signer, kid_of_authority, kid_of_url};
-use trust_list::x509::Certificate;
 use verifier::Verifier;
 
-use super::{CERTIFICATES, ROUNDS, SLICE};
+use super::{CERTIFICATES, Contest};
 
-/// A certificate, who is believed for it, and its signature.
-struct Case {
-    title: &'static str,
-    text: String,
-    entry: SignerEntry,
-    key: PublicKey,
-    message: Vec<u8>,
-    signature: Vec<u8>,
-    /// The certificate that came along, which the believed key signed.
-    certificate: Option<Certificate>,
-}
+/// The birth date in all vectors.
+const BORN: &[u8] = b"1990-05-17";
+/// The extended key usage of those who seal VDS-NC.
+const SEALER: &str = "2.23.136.1.1.14.2";
 
-/// Title and ratio of each format.
-pub(super) fn contests() -> Vec<(String, f64)> {
-    [
-        of_cose("ES256, WHO ICVP", "icvp build of 2026", |text| hcert::open(text).expect("a vector").cose().to_vec()),
-        of_cose("ES256, WHO DDCC", "ddcc", |text| hcert::open(text).expect("a vector").cose().to_vec()),
-        of_cose("ES256, Swiss light", "swiss light", |text| {
-            swiss_light::open(text).expect("a vector").layers().cose().to_vec()
-        }),
-        of_cose("ES256, New Zealand", "nzcp", |text| nzcp::open(text).expect("a vector").cose().to_vec()),
+/// One contest for each format.
+pub(super) fn contests() -> Vec<Contest> {
+    vec![
+        of_cose("ES256, WHO ICVP", "icvp build of 2026", hcert_payload, hcert::seal),
+        of_cose("ES256, WHO DDCC", "ddcc", hcert_payload, hcert::seal),
+        of_cose("ES256, Swiss light", "swiss light", light_payload, |cose| hcert::seal(cose).replacen("HC1", "LT1", 1)),
+        pass(),
         smart_health_card(),
         seal(),
     ]
-    .map(|case| (case.title.to_owned(), contest(&case)))
-    .into()
 }
 
-fn contest(case: &Case) -> f64 {
-    let given = |backend| Signer::given(&case.entry, backend).expect("the key of a vector");
-    let verifier = Verifier::new(backend::native()).with_signer(given(backend::native()));
-    let verdict = verifier.check(&case.text, now());
-    // Valid, but for the seal: Utopia is no state, so that its purpose fails, after the signature and before other checks.
-    assert!(verdict.is_valid() || case.certificate.is_some(), "{}: {:?}", case.title, verdict.checks);
-    assert!(verdict.signer.is_some(), "{}: {:?}", case.title, verdict.checks);
-    let KeyData::P256(point) = case.key.to_key_data() else { unreachable!("all vectors are of P-256") };
-    let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).expect("the key of a vector");
-    let authority = given(backend::native());
-    let measured = race(
-        vec![
-            Contender::new("bare signature verification, aws-lc-rs", |_| {
-                key.verify_sig(black_box(&case.message), black_box(&case.signature)).expect("a good signature");
-                if let Some(certificate) = &case.certificate {
-                    assert!(authority.certified(black_box(certificate)));
-                }
-            }),
-            Contender::new("text to verdict, native back end", |_| {
-                assert!(black_box(verifier.check(black_box(&case.text), now())).signer.is_some());
-            }),
-        ],
-        CERTIFICATES,
-        SLICE,
-        ROUNDS,
-    );
-    let (characters, bytes) = (case.text.len(), case.message.len());
-    print(&format!("{}; {characters} characters, {bytes} bytes signed", case.title), &measured);
-    measured[1].ratio
+fn hcert_payload(text: &str) -> Vec<u8> {
+    hcert::open(text).expect("a vector").sign1().payload.to_vec()
+}
+
+fn light_payload(text: &str) -> Vec<u8> {
+    swiss_light::open(text).expect("a vector").sign1().payload.to_vec()
+}
+
+/// The payload for somebody born that many days after 1950.
+fn born(payload: &[u8], number: usize) -> Vec<u8> {
+    let place = payload.windows(BORN.len()).position(|part| part == BORN).expect("a birth date as text");
+    let date = Date::parse("1950-01-01").expect("a date").add_days(number as i64 * 23).to_string();
+    let mut payload = payload.to_vec();
+    payload[place..place + BORN.len()].copy_from_slice(date.as_bytes());
+    payload
+}
+
+fn vectors(file: &str) -> Json {
+    serde_json::from_str(file).expect("vectors")
+}
+
+fn text_of(vectors: &Json, name: &str) -> String {
+    let cases = vectors["cases"].as_array().expect("cases");
+    let case = cases.iter().find(|case| case["name"] == name).expect("a case of that name");
+    case["text"].as_str().expect("a text").to_owned()
+}
+
+fn foreign() -> Json {
+    vectors(include_str!("../../../specs/vectors/foreign.json"))
 }
 
 fn entry(kid: [u8; 8], country: &str, issuer: Option<&str>, key: &PublicKey) -> SignerEntry {
@@ -87,61 +74,90 @@ fn entry(kid: [u8; 8], country: &str, issuer: Option<&str>, key: &PublicKey) -> 
         not_before: now().plus_days(-1_000),
         not_after: now().plus_days(1_000),
         key: key.to_key_data(),
-        name: "DEMO vectors".to_owned(),
+        name: "DEMO signer".to_owned(),
         issuer: issuer.map(str::to_owned),
     }
 }
 
-fn text_of(vectors: &Json, name: &str) -> String {
-    let cases = vectors["cases"].as_array().expect("cases");
-    let case = cases.iter().find(|case| case["name"] == name).expect("a case of that name");
-    case["text"].as_str().expect("a text").to_owned()
+fn believing(entry: &SignerEntry) -> Verifier {
+    let signer = Signer::given(entry, backend::native()).expect("our own key");
+    Verifier::new(backend::native()).with_signer(signer)
 }
 
-fn of_cose(title: &'static str, name: &str, open: impl Fn(&str) -> Vec<u8>) -> Case {
-    let vectors: Json = serde_json::from_str(include_str!("../../../specs/vectors/foreign.json")).expect("vectors");
-    let point = hex::decode(vectors["key"].as_str().expect("a key")).expect("hexadecimal");
-    let key = PublicKey::P256(point.try_into().expect("65 bytes"));
-    let text = text_of(&vectors, name);
-    let bytes = open(&text);
-    let message = cose::parse(&bytes).expect("a vector");
+/// A text, what was signed in it, and the signature.
+type Signed = (String, Vec<u8>, Vec<u8>);
+
+fn many(one: impl Fn(usize) -> Signed) -> (Vec<String>, Vec<(Vec<u8>, Vec<u8>)>) {
+    (0..CERTIFICATES).map(one).map(|(text, message, signature)| (text, (message, signature))).unzip()
+}
+
+fn contest(title: &'static str, signer: &TestSigner, entry: &SignerEntry, one: impl Fn(usize) -> Signed) -> Contest {
+    let (texts, signed) = many(one);
+    Contest { title, texts, signed, key: super::parsed(signer), certified: None, verifier: believing(entry) }
+}
+
+fn of_cose(title: &'static str, name: &str, payload: fn(&str) -> Vec<u8>, seal: fn(&[u8]) -> String) -> Contest {
+    let payload = payload(&text_of(&foreign(), name));
+    let signer = Wanted::new(Algorithm::Es256).make();
+    let kid = signer.certificate.kid();
+    let entry = entry(kid, "CH", None, signer.certificate.key());
+    contest(title, &signer, &entry, |number| {
+        let unsigned = cose::Unsigned::new(cose::alg::ES256, kid, born(&payload, number));
+        let (message, signature) = (unsigned.to_be_signed(), signer.sign(&unsigned.to_be_signed()));
+        (seal(&unsigned.sign(&signature)), message, signature)
+    })
+}
+
+fn pass() -> Contest {
+    let opened = nzcp::open(&text_of(&foreign(), "nzcp")).expect("a vector");
+    let (message, signer) = (opened.sign1(), Wanted::new(Algorithm::Es256).make());
+    let issuer = nzcp::issuer(&message).expect("an issuer");
+    let url = nzcp::key_url(&issuer, &message).expect("the address of a key");
+    let entry = entry(kid_of_url(&url), "NZ", Some(&issuer), signer.certificate.key());
     let kid = message.kid().expect("a kid").value.as_bytes();
-    let entry = match <[u8; 8]>::try_from(kid) {
-        Ok(kid) => entry(kid, "CH", None, &key),
-        Err(_) => {
-            let issuer = nzcp::claims(&message).expect("claims").iss.expect("an issuer");
-            let url = nzcp::key_url(&issuer, &message).expect("the address of a key");
-            entry(kid_of_url(&url), "NZ", Some(&issuer), &key)
-        }
-    };
-    let (to_be_signed, signature) = (message.to_be_signed(&[]), message.signature.to_vec());
-    Case { title, text, entry, key, message: to_be_signed, signature, certificate: None }
+    contest("ES256, New Zealand", &signer, &entry, |number| {
+        let unsigned = cose::Unsigned::new(cose::alg::ES256, kid, born(message.payload, number));
+        let signature = signer.sign(&unsigned.to_be_signed());
+        let encoded = BASE32_NOPAD.encode(&unsigned.sign(&signature));
+        ([nzcp::PREFIX, &encoded].concat(), unsigned.to_be_signed(), signature)
+    })
 }
 
-fn smart_health_card() -> Case {
-    let vectors: Json = serde_json::from_str(include_str!("../../../specs/vectors/shc.json")).expect("vectors");
-    let part = |name: &str| {
-        URL_SAFE_NO_PAD.decode(vectors["key"][name].as_str().expect("a part of the key")).expect("base64url")
-    };
-    let key = PublicKey::from_coordinates(Curve::P256, &part("x"), &part("y")).expect("a key");
-    let kid = *part("kid").first_chunk().expect("a thumbprint");
-    let text = text_of(&vectors, "one dose");
-    let card = shc::open(&text).expect("a vector");
-    let entry = entry(kid, "US", vectors["issuer"].as_str(), &key);
-    let (message, signature) = (card.to_be_signed().to_vec(), card.signature().to_vec());
-    Case { title: "ES256, SMART Health Card", text, entry, key, message, signature, certificate: None }
+fn smart_health_card() -> Contest {
+    let vectors = vectors(include_str!("../../../specs/vectors/shc.json"));
+    let card = shc::open(&text_of(&vectors, "one dose")).expect("a vector");
+    let (claims, signer) = (card.json().to_string(), Wanted::new(Algorithm::Es256).make());
+    let kid = [7; 32];
+    let entry = entry([7; 8], "US", vectors["issuer"].as_str(), signer.certificate.key());
+    let header = jws::Header { alg: "ES256".into(), kid: Some(URL_SAFE_NO_PAD.encode(kid)), zip: Some("DEF".into()) };
+    contest("ES256, SMART Health Card", &signer, &entry, |number| {
+        let message = jws::to_be_signed(&header, &zlib::deflate_raw(&born(claims.as_bytes(), number)));
+        let signature = signer.sign(message.as_bytes());
+        let text = shc::chunks(&jws::seal(&message, &signature)).concat();
+        (text, message.into_bytes(), signature)
+    })
 }
 
-fn seal() -> Case {
-    let vectors: Json = serde_json::from_str(include_str!("../../../specs/vectors/vds-nc.json")).expect("vectors");
-    let authority =
-        Certificate::read(vectors["csca"].as_str().expect("an authority").as_bytes()).expect("its certificate");
-    let text = text_of(&vectors, "one dose");
-    let opened = vds_nc::open(&text).expect("a vector");
-    let certificate = Certificate::parse(opened.certificate()).expect("a certificate");
-    let kid = kid_of_authority(certificate.authority_key_id().expect("an authority"));
-    let entry = entry(kid, authority.country().unwrap_or_default(), None, authority.key());
-    let (message, signature) = (opened.to_be_signed().to_vec(), opened.signature().to_vec());
-    let (key, title) = (certificate.key().clone(), "ES256, ICAO VDS-NC (two signatures: seal and certificate)");
-    Case { title, text, entry, key, message, signature, certificate: Some(certificate) }
+fn seal() -> Contest {
+    let text = text_of(&vectors(include_str!("../../../specs/vectors/vds-nc.json")), "one dose");
+    let mut data = serde_json::from_str::<Json>(&text).expect("JSON")["data"].take();
+    data["hdr"]["is"] = "VNM".into();
+    let data = strict_json::canonical(&data).expect("JSON that can be signed");
+    let (authority, signer) = Wanted::new(Algorithm::Es256).usage(SEALER).make_below("DEMO CSCA");
+    let kid = kid_of_authority(signer.certificate.authority_key_id().expect("the authority's key"));
+    let entry = entry(kid, "VN", None, authority.key());
+    let title = "ES256, ICAO VDS-NC (two signatures: seal and certificate)";
+    let mut contest = contest(title, &signer, &entry, |number| {
+        let message = born(&data, number);
+        let signature = signer.sign(&message);
+        let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let data: Json = serde_json::from_slice(&message).expect("JSON");
+        let sig = json!({ "alg": "ES256", "cer": part(signer.certificate.der()), "sigvl": part(&signature) });
+        let text = json!({ "data": data, "sig": sig }).to_string();
+        assert_eq!(vds_nc::open(&text).expect("our own seal").to_be_signed(), message);
+        (text, message, signature)
+    });
+    let authority = Signer::given(&entry, backend::native()).expect("our own key");
+    contest.certified = Some((authority, signer.certificate));
+    contest
 }

@@ -1,17 +1,19 @@
 //! `cargo xtask bench verify`: the whole way from a certificate's text to its verdict beside the bare verification of
 //! its signature, in one run and one thread.
 //!
-//! The denominator is aws-lc-rs over 1,000 different messages with keys parsed beforehand: the very Sig_structures of
-//! the 1,000 certificates. The numerator is `Verifier::check` over their texts, as every program of ours calls it: a
+//! The denominator is aws-lc-rs over 1,000 different messages with keys parsed beforehand: the very bytes that were signed
+//! in the 1,000 certificates. The numerator is `Verifier::check` over their texts, as every program of ours calls it: a
 //! trust list of 500 signers, all checks on, and a full verdict with holder, claims and record of checks.
 //!
-//! For the formats that we only read the vectors of `specs/vectors` serve, each checked over and over beside its own
-//! signature: `foreign.rs`. Batches and two threads: `many.rs`.
+//! The formats that we only read: `foreign.rs`. Batches and two threads: `many.rs`.
 
 mod foreign;
 mod many;
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents,
+};
 use specs::hcert::{Content, open};
 use specs::signer_list::{Environment, KeyData, Purposes};
 use specs::time::{Date, PartialDate};
@@ -20,8 +22,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use tests::certificates::{self, now};
 use tests::signing::{Algorithm, Publisher, TestSigner, Wanted};
-use tests::stopwatch::{Contender, aim, print, race};
+use tests::stopwatch::{Contender, Measured, aim, print, race};
 use trust_list::backend::{self, Backend, Hash, Verify};
+use trust_list::signers::Signer;
+use trust_list::x509::Certificate;
 use trust_list::{Error, key::PublicKey, list};
 use verifier::Verifier;
 
@@ -46,18 +50,22 @@ fn main() {
     for (title, algorithm, profile) in [
         ("Ed25519, national certificate (one dose)", Algorithm::EdDsa, Profile::National),
         ("ES256, EU DCC (one dose)", Algorithm::Es256, Profile::EuDcc),
+        ("ES384, EU DCC (one dose)", Algorithm::Es384, Profile::EuDcc),
+        ("PS256 with 2048 bits, EU DCC (one dose)", Algorithm::Ps256, Profile::EuDcc),
     ] {
-        let (ratio, micros) = contest(title, algorithm, profile);
-        met.push((title.to_owned(), ratio));
+        let (ratio, micros) = own(title, algorithm, profile);
+        met.push((title, ratio));
         if algorithm == Algorithm::EdDsa {
             unsigned = micros;
         }
     }
-    met.extend(foreign::contests());
+    for contest in foreign::contests() {
+        met.push((contest.title, contest.run(Vec::new())[1].ratio));
+    }
     let (batch, threads) = many::contests();
     println!();
     for (title, ratio) in met {
-        aim(&title, ratio, AIM);
+        aim(title, ratio, AIM);
     }
     aim("a batch of Ed25519 signatures against one by one, aws-lc-rs", batch, many::AIM_BATCH);
     aim("two threads against one", threads, many::AIM_THREADS);
@@ -71,43 +79,72 @@ enum Profile {
     EuDcc,
 }
 
+/// Certificates of one format and one signer, and the two that race over them.
+struct Contest {
+    title: &'static str,
+    texts: Vec<String>,
+    /// What was signed in each of them, and the signature.
+    signed: Vec<(Vec<u8>, Vec<u8>)>,
+    key: ParsedPublicKey,
+    /// Who certified the key, where the texts bring its certificate along: its signature has to be verified too.
+    certified: Option<(Signer, Certificate)>,
+    verifier: Verifier,
+}
+
+impl Contest {
+    fn run(&self, others: Vec<Contender<'_>>) -> Vec<Measured> {
+        for text in &self.texts {
+            let verdict = self.verifier.check(text, now());
+            assert!(verdict.is_valid(), "{}: {:?}", self.title, verdict.checks);
+        }
+        let mut contenders = vec![
+            Contender::new("bare signature verification, aws-lc-rs", |number| {
+                let (message, signature) = &self.signed[number];
+                self.key.verify_sig(black_box(message), black_box(signature)).expect("a good signature");
+                if let Some((authority, certificate)) = &self.certified {
+                    assert!(authority.certified(black_box(certificate)));
+                }
+            }),
+            Contender::new("text to verdict, native back end", |number| {
+                assert!(black_box(self.verifier.check(black_box(&self.texts[number]), now())).is_valid());
+            }),
+        ];
+        contenders.extend(others);
+        let measured = race(contenders, self.texts.len(), SLICE, ROUNDS);
+        let average = self.texts.iter().map(String::len).sum::<usize>() / self.texts.len();
+        print(
+            &format!("{}; {average} characters on average, {} bytes signed", self.title, self.signed[0].0.len()),
+            &measured,
+        );
+        measured
+    }
+}
+
 /// The ratio of text to verdict, and what is left without the signature, in microseconds.
-fn contest(title: &str, algorithm: Algorithm, profile: Profile) -> (f64, f64) {
+fn own(title: &'static str, algorithm: Algorithm, profile: Profile) -> (f64, f64) {
     let signer = Wanted::new(algorithm).make();
     let texts: Vec<String> = (0..CERTIFICATES).map(|number| text(&signer, profile, number)).collect();
-    let key = parsed(&signer);
+    let list = list_of(&signer);
+    let (portable, unsigned) = (list.verifier(backend::portable()), list.verifier(&Believing));
     let signed = signed(&texts);
-
-    let list = list_of(&signer, algorithm);
-    let native = list.verifier(backend::native());
-    let portable = list.verifier(backend::portable());
-    let unsigned = list.verifier(&Believing);
-    for (number, text) in texts.iter().enumerate() {
-        let verdict = native.check(text, now());
-        assert!(verdict.is_valid(), "certificate {number}: {:?}", verdict.checks);
-        assert_eq!(verdict, portable.check(text, now()), "both back ends say the same");
-    }
-    let average = texts.iter().map(String::len).sum::<usize>() / texts.len();
-    let check = |verifier: &Verifier, number: usize| {
-        assert!(black_box(verifier.check(black_box(&texts[number]), now())).is_valid());
+    let contest = Contest {
+        title,
+        texts,
+        signed,
+        key: parsed(&signer),
+        certified: None,
+        verifier: list.verifier(backend::native()),
     };
-    let measured = race(
-        vec![
-            Contender::new("bare signature verification, aws-lc-rs", |number| {
-                let (message, signature) = &signed[number];
-                key.verify_sig(black_box(message), black_box(signature)).expect("a good signature");
-            }),
-            Contender::new("text to verdict, native back end", |number| check(&native, number)),
-            Contender::new("for information: the same without the signature's share", |number| {
-                check(&unsigned, number)
-            }),
-            Contender::new("for information: text to verdict, portable back end", |number| check(&portable, number)),
-        ],
-        CERTIFICATES,
-        SLICE,
-        ROUNDS,
-    );
-    print(&format!("{title}; {average} characters on average, {} bytes signed", signed[0].0.len()), &measured);
+    for text in contest.texts.iter().take(SIGNERS) {
+        assert_eq!(contest.verifier.check(text, now()), portable.check(text, now()), "both back ends say the same");
+    }
+    let check = |verifier: &Verifier, number: usize| {
+        assert!(black_box(verifier.check(black_box(&contest.texts[number]), now())).is_valid());
+    };
+    let measured = contest.run(vec![
+        Contender::new("for information: the same without the signature's share", |number| check(&unsigned, number)),
+        Contender::new("for information: text to verdict, portable back end", |number| check(&portable, number)),
+    ]);
     (measured[1].ratio, measured[2].nanos / 1e3)
 }
 
@@ -161,7 +198,8 @@ fn parsed(signer: &TestSigner) -> ParsedPublicKey {
     match signer.certificate.key().to_key_data() {
         KeyData::Ed25519(point) => ParsedPublicKey::new(&ED25519, point),
         KeyData::P256(point) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
-        _ => unreachable!("test signers have one of these two"),
+        KeyData::P384(point) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
+        KeyData::Rsa { n, e } => RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PSS_2048_8192_SHA256),
     }
     .expect("our own key")
 }
@@ -172,10 +210,10 @@ struct Listed {
 }
 
 /// A signed list in which that signer is one of many.
-fn list_of(signer: &TestSigner, algorithm: Algorithm) -> Listed {
+fn list_of(signer: &TestSigner) -> Listed {
     let publisher = Publisher::new(Environment::Demo);
     let mut entries = vec![signer.entry(Purposes::VACCINATION)];
-    entries.extend((1..SIGNERS).map(|_| Wanted::new(algorithm).make().entry(Purposes::VACCINATION)));
+    entries.extend((1..SIGNERS).map(|_| Wanted::new(Algorithm::Es256).make().entry(Purposes::VACCINATION)));
     Listed { bytes: publisher.list(now().plus_days(-1), 2, entries), publisher }
 }
 
