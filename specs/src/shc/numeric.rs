@@ -99,15 +99,23 @@ fn digits(jws: &[u8]) -> String {
     jws.iter().map(|byte| format!("{:02}", byte.saturating_sub(FIRST))).collect()
 }
 
-fn characters(digits: &str) -> Result<String, Error> {
+/// The characters that the digits of one symbol stand for.
+pub(super) fn characters(digits: &str) -> Result<String, Error> {
     let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
     if !rest.is_empty() {
         return Err(Error::Digits);
     }
-    let character = |[tens, ones]: &[u8; 2]| {
-        let both = tens.is_ascii_digit() && ones.is_ascii_digit();
-        let code = both.then(|| FIRST + 10 * (tens - b'0') + (ones - b'0'))?;
-        (code <= LAST).then_some(char::from(code))
-    };
-    pairs.iter().map(character).collect::<Option<String>>().ok_or(Error::Digits)
+    let mut bytes = vec![0; pairs.len()];
+    // Looked at once, at the end.
+    let mut wrong = false;
+    for ([tens, ones], byte) in pairs.iter().zip(&mut bytes) {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        let code = FIRST.wrapping_add(tens.wrapping_mul(10)).wrapping_add(ones);
+        wrong |= (tens > 9) | (ones > 9) | (code > LAST);
+        *byte = code;
+    }
+    if wrong {
+        return Err(Error::Digits);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::Digits)
 }

@@ -32,6 +32,10 @@ pub fn open(text: &str) -> Result<Opened, Error> {
     if trimmed.len() < text.len() && is_symbol {
         tolerances.insert(Tolerance::WhitespaceTrimmed);
     }
+    // Nearly every card is one symbol, which holds nothing but digits.
+    if let Some(jws) = trimmed.strip_prefix(PREFIX).and_then(|digits| numeric::characters(digits).ok()) {
+        return Opened::of(&jws, tolerances);
+    }
     if is_symbol {
         let (jws, forgiven) = numeric::collect(trimmed.split_ascii_whitespace())?;
         tolerances.extend(forgiven);
