@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 /// The value without space, the keys of each object in the order of their UTF-16 code units, texts with the fewest
 /// escapes.
 pub fn canonical(value: &Value) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(1_024);
     write(&mut out, value)?;
     Ok(out)
 }
@@ -38,7 +38,14 @@ fn write(out: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
 
 fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>) -> Result<(), Error> {
     let mut members: Vec<(&String, &Value)> = members.iter().collect();
-    members.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
+    members.sort_by(|(left, _), (right, _)| {
+        // Of ASCII the bytes are in the same order, and sooner compared.
+        if left.is_ascii() && right.is_ascii() {
+            left.cmp(right)
+        } else {
+            left.encode_utf16().cmp(right.encode_utf16())
+        }
+    });
     out.push(b'{');
     for (at, (key, value)) in members.into_iter().enumerate() {
         if at > 0 {

@@ -35,7 +35,7 @@ pub fn open(text: &str) -> Result<Opened, Error> {
     if text.len() > MAX_CHARS {
         return Err(Error::TooLong { length: text.len() });
     }
-    let seal = json::read(text.as_bytes(), &LIMITS).map_err(Error::Json)?;
+    let mut seal = json::read(text.as_bytes(), &LIMITS).map_err(Error::Json)?;
     let (Some(data), Some(sig)) = (seal.get("data"), seal.get("sig")) else { return Err(Error::Prefix) };
     let hdr = data.get("hdr").ok_or(Error::Frame { field: "hdr" })?;
     let kind = match frame(hdr, "t", "hdr.t")? {
@@ -61,12 +61,15 @@ pub fn open(text: &str) -> Result<Opened, Error> {
         BASE64URL.decode(text).map_err(|_| Error::Base64 { field })
     };
     let (certificate, signature) = (bytes("cer", "sig.cer")?, bytes("sigvl", "sig.sigvl")?);
+    let (issuer, alg) = (issuer.to_owned(), frame(sig, "alg", "sig.alg")?.to_owned());
+    let signed = json::canonical(data).map_err(Error::Json)?;
+    let message = seal.get_mut("data").and_then(|data| data.get_mut("msg")).map(Value::take);
     Ok(Opened {
         kind,
-        issuer: issuer.to_owned(),
-        message: data.get("msg").cloned().ok_or(Error::Frame { field: "msg" })?,
-        signed: json::canonical(data).map_err(Error::Json)?,
-        alg: frame(sig, "alg", "sig.alg")?.to_owned(),
+        issuer,
+        message: message.ok_or(Error::Frame { field: "msg" })?,
+        signed,
+        alg,
         certificate,
         signature,
         tolerances,
