@@ -194,11 +194,6 @@ impl HashList {
         &self.hashes
     }
 
-    /// Whether the list speaks of that signer's certificates at that time.
-    pub fn concerns(&self, kid: Option<&[u8; 8]>, at: UnixTime) -> bool {
-        self.scope.concerns(kid, at)
-    }
-
     /// Whether that hash, or as much of it as the list has, stands in it.
     pub fn contains(&self, hash: &Hash) -> bool {
         self.hashes.binary_search(&first_bytes(hash, self.width)).is_ok()

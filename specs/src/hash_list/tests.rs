@@ -35,11 +35,11 @@ fn a_list_speaks_of_its_signer_until_it_expires() {
     let list = HashList::new(Some(KID), HashType::Uci.only(), Some(UnixTime(10)), [[2; 16], [1; 16], [2; 16]]);
     assert_eq!(list.hashes(), [[1; 16], [2; 16]]);
     assert!(list.contains(&[2; 16]) && !list.contains(&[3; 16]));
-    assert!(list.concerns(Some(&KID), UnixTime(10)));
-    assert!(!list.concerns(Some(&KID), UnixTime(11)));
-    assert!(!list.concerns(Some(&[2; 8]), UnixTime(10)));
-    assert!(!list.concerns(None, UnixTime(10)));
-    assert!(HashList::new(None, HashType::Uci.only(), None, []).concerns(None, UnixTime::LAST));
+    assert!(list.scope().concerns(Some(&KID), UnixTime(10)));
+    assert!(!list.scope().concerns(Some(&KID), UnixTime(11)));
+    assert!(!list.scope().concerns(Some(&[2; 8]), UnixTime(10)));
+    assert!(!list.scope().concerns(None, UnixTime(10)));
+    assert!(HashList::new(None, HashType::Uci.only(), None, []).scope().concerns(None, UnixTime::LAST));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Is it revoked?
 
 use super::{ListName, Published, Revocation};
-use crate::hash_list::{HashType, Subject};
+use crate::hash_list::filter::Filter;
+use crate::hash_list::{HashList, HashType, Scope, Subject};
 use crate::status_list::{Reference, Status};
 use crate::time::UnixTime;
 
@@ -130,25 +131,15 @@ impl Revocation {
         let &Question { signature, rsa, uvci, country, .. } = asked;
         let subject = Subject { signature, rsa, uvci, country };
         let mut hashes = [None; HashType::ALL.len()];
-        // Those of any signer come first, then those of signers in their order.
-        let any = self.hashes.partition_point(|list| list.kid().is_none());
-        let from = self.hashes.partition_point(|list| list.kid().as_ref() < asked.kid);
-        let own =
-            self.hashes[from..].iter().take_while(|list| list.kid().is_some() && list.kid().as_ref() == asked.kid);
-        for list in self.hashes[..any].iter().chain(own).filter(|list| list.concerns(asked.kid, asked.at)) {
-            for kind in list.kinds().iter() {
-                let hash = hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));
-                if list.contains(hash) {
-                    return Some(How::Hash(kind));
-                }
+        let mut hash = |kind: HashType| *hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));
+        for list in concerned(&self.hashes, HashList::scope, asked) {
+            if let Some(kind) = list.kinds().iter().find(|kind| list.contains(&hash(*kind))) {
+                return Some(How::Hash(kind));
             }
         }
-        for filter in self.filters.iter().filter(|filter| filter.scope().concerns(asked.kid, asked.at)) {
-            for kind in filter.scope().kinds.iter() {
-                let hash = hashes[kind as usize].get_or_insert_with(|| subject.hash(kind));
-                if filter.hits(hash) {
-                    return Some(How::Filter(kind));
-                }
+        for filter in concerned(&self.filters, Filter::scope, asked) {
+            if let Some(kind) = filter.scope().kinds.iter().find(|kind| filter.hits(&hash(*kind))) {
+                return Some(How::Filter(kind));
             }
         }
         None
@@ -196,6 +187,22 @@ impl Revocation {
     pub fn list(&self, name: &ListName) -> Option<&Published> {
         self.lists.binary_search_by(|held| held.name.cmp(name)).ok().map(|place| &self.lists[place])
     }
+}
+
+/// Those of any signer and those of the certificate's, of lists that are sorted by scope.
+fn concerned<'a, T>(
+    all: &'a [T],
+    scope: impl Fn(&T) -> Scope + Copy + 'a,
+    asked: &'a Question<'_>,
+) -> impl Iterator<Item = &'a T> {
+    // Those of any signer come first, then those of signers in their order.
+    let any = all.partition_point(|one| scope(one).kid.is_none());
+    let from = all.partition_point(|one| scope(one).kid.as_ref() < asked.kid);
+    let own = all[from..].iter().take_while(move |one| {
+        let kid = scope(one).kid;
+        kid.is_some() && kid.as_ref() == asked.kid
+    });
+    all[..any].iter().chain(own).filter(move |one| scope(one).concerns(asked.kid, asked.at))
 }
 
 /// The times of a list.
