@@ -29,7 +29,7 @@ impl Lattice {
         let known = Known::new(flat.side)?;
         let anchors = Anchors::new(grey, &flat, &known);
         let across = (flat.side - 1) / STEP + 1;
-        let bases: Vec<Vector> = points(across).map(|(x, y)| anchors.moved(middle(x, y))).collect();
+        let bases: Vec<Vector> = points(across).map(|(x, y)| anchors.moved(&flat.plane, middle(x, y))).collect();
         // How far each point lies from where the anchors have it. Those above and to the left say where to begin with the next.
         let mut off: Vec<Vector> = Vec::with_capacity(bases.len());
         for (at, place) in points(across).enumerate() {
@@ -89,11 +89,12 @@ fn median(off: &[Vector], across: usize, at: usize) -> Vector {
     Vector { x: middle(values().map(|off| off.x).collect()), y: middle(values().map(|off| off.y).collect()) }
 }
 
-/// Where the alignment patterns lie, and the inner corners of the finder patterns: how far from the plane, in pixels.
+/// The alignment patterns and the inner corners of the finder patterns: between four of them the paper counts as flat.
 struct Anchors {
     /// Their rows and columns, in modules.
     centres: Vec<usize>,
-    moved: Vec<Vector>,
+    /// The plane between each four, row by row.
+    cells: Vec<Plane>,
 }
 
 impl Anchors {
@@ -121,23 +122,24 @@ impl Anchors {
             let place = (centres[column], centres[row]);
             moved.push(if is_finder { expected } else { found(grey, &flat.plane, known, place, expected) });
         }
-        Self { centres, moved }
+        let corner = |column: usize, row: usize| {
+            let middle = middle(centres[column], centres[row]);
+            (middle, flat.plane.project(middle) + moved[row * (last + 1) + column])
+        };
+        let cell = |column: usize, row: usize| {
+            let corners = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(right, down)| corner(column + right, row + down));
+            Plane::through(&corners, flat.side as f32).unwrap_or(flat.plane)
+        };
+        let cells = (0..last).flat_map(|row| (0..last).map(move |column| (column, row)));
+        let cells = cells.map(|(column, row)| cell(column, row)).collect();
+        Self { centres, cells }
     }
 
-    /// Between them and beyond, as the four around have it.
-    fn moved(&self, at: Vector) -> Vector {
-        let count = self.centres.len();
-        let cell = |at: f32| {
-            let next =
-                self.centres.iter().position(|centre| *centre as f32 + 0.5 > at).unwrap_or(count).clamp(1, count - 1);
-            let (from, to) = (self.centres[next - 1] as f32 + 0.5, self.centres[next] as f32 + 0.5);
-            (next - 1, (at - from) / (to - from))
-        };
-        let ((column, right), (row, down)) = (cell(at.x), cell(at.y));
-        let corner = |column: usize, row: usize| self.moved[row * count + column];
-        let upper = corner(column, row) * (1.0 - right) + corner(column + 1, row) * right;
-        let lower = corner(column, row + 1) * (1.0 - right) + corner(column + 1, row + 1) * right;
-        upper * (1.0 - down) + lower * down
+    /// How far from the whole symbol's plane the one around has that place, in pixels.
+    fn moved(&self, plane: &Plane, at: Vector) -> Vector {
+        let cells = self.centres.len() - 1;
+        let cell = |at: f32| self.centres[1..cells].iter().filter(|centre| **centre as f32 + 0.5 < at).count();
+        self.cells[cell(at.y) * cells + cell(at.x)].project(at) - plane.project(at)
     }
 }
 
