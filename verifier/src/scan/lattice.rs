@@ -29,9 +29,9 @@ impl Lattice {
         let known = Known::new(flat.side)?;
         let anchors = Anchors::new(grey, &flat, &known);
         let across = (flat.side - 1) / STEP + 1;
-        let bases: Vec<Vector> = points(across).map(|(x, y)| anchors.moved(&flat.plane, middle(x, y))).collect();
         // How far each point lies from where the anchors have it. Those above and to the left say where to begin with the next.
-        let mut off: Vec<Vector> = Vec::with_capacity(bases.len());
+        let mut off: Vec<Vector> = Vec::with_capacity(across * across);
+        let settled = |place, start| settle(grey, anchors.plane(place), &known, place, start);
         for (at, place) in points(across).enumerate() {
             let left = (at % across > 0).then(|| off[at - 1]);
             let above = at.checked_sub(across).map(|above| off[above]);
@@ -39,11 +39,15 @@ impl Lattice {
                 (Some(left), Some(above)) => (left + above) * 0.5,
                 (one, other) => one.or(other).unwrap_or_default(),
             };
-            off.push(settle(grey, &flat.plane, &known, place, bases[at] + start * LOYALTY) - bases[at]);
+            off.push(settled(place, start * LOYALTY));
         }
         // Once more from where most of the neighbours lie, for some came to rest on the next module.
-        let settled = |(at, place)| settle(grey, &flat.plane, &known, place, bases[at] + median(&off, across, at));
-        let moved = points(across).enumerate().map(settled).collect();
+        let moved = points(across).enumerate().map(|(at, place)| {
+            let middle = middle(place.0, place.1);
+            let found = anchors.plane(place).project(middle) + settled(place, median(&off, across, at));
+            found - flat.plane.project(middle)
+        });
+        let moved = moved.collect();
         Some(Self { flat, across, moved })
     }
 
@@ -135,11 +139,11 @@ impl Anchors {
         Self { centres, cells }
     }
 
-    /// How far from the whole symbol's plane the one around has that place, in pixels.
-    fn moved(&self, plane: &Plane, at: Vector) -> Vector {
+    /// The plane around that module.
+    fn plane(&self, (x, y): (usize, usize)) -> &Plane {
         let cells = self.centres.len() - 1;
-        let cell = |at: f32| self.centres[1..cells].iter().filter(|centre| **centre as f32 + 0.5 < at).count();
-        self.cells[cell(at.y) * cells + cell(at.x)].project(at) - plane.project(at)
+        let cell = |at: usize| self.centres[1..cells].iter().filter(|centre| **centre < at).count();
+        &self.cells[cell(y) * cells + cell(x)]
     }
 }
 

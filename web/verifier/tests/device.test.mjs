@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { launch, PHONE } from "./browser.mjs";
 import { certificate, picture, start, symbol } from "./campaign.mjs";
 import { film, photographs } from "./frames.mjs";
+import { barriers } from "./screens.mjs";
 
 const NO_SYMBOL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"></svg>';
 
@@ -41,6 +42,7 @@ test("the light is offered where the camera has one, and goes on and off", async
   await button("Bắt đầu quét").click();
   await button("Đèn").click();
   assert.equal(await button("Đèn").getAttribute("aria-pressed"), "true");
+  assert.deepEqual(await barriers(page), []);
   await button("Đèn").click();
   assert.equal(await button("Đèn").getAttribute("aria-pressed"), "false");
   assert.deepEqual(await page.evaluate(() => asked), [{ torch: true }, { torch: false }]);

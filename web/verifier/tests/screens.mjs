@@ -20,7 +20,7 @@ const [STALE_AFTER, EXPIRED_AFTER] = [16, 40];
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 /** What axe finds on the page that is serious: rule and element, one a line. */
-async function barriers(page) {
+export async function barriers(page) {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
