@@ -9,6 +9,7 @@
 //! numbers: time is an argument and belief is `trust-list`'s work.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
+mod base32;
 pub mod base45;
 pub mod cbor;
 pub mod cose;
@@ -24,6 +25,7 @@ pub mod json;
 pub mod jws;
 pub mod language;
 pub mod national;
+mod nfc;
 pub mod nzcp;
 pub mod qr;
 pub mod reason;

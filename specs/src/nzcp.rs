@@ -6,13 +6,13 @@
 
 use std::borrow::Cow;
 
+use crate::base32;
 use crate::cbor::{Limits, Reader, validate};
 use crate::cose::{self, Place, Sign1, Tagging, alg};
 use crate::fields::{Error, Fields};
 use crate::hcert::{self, Claims, Key, MAX_CHARS};
 use crate::time::Date;
 use crate::tolerance::Tolerances;
-use data_encoding::BASE32_NOPAD;
 
 /// What every text of this format begins with: the scheme and its version.
 pub const PREFIX: &str = "NZCP:/1/";
@@ -58,7 +58,7 @@ pub fn open(text: &str) -> Result<Opened, hcert::Error> {
     if text.len() > MAX_CHARS {
         return Err(hcert::Error::TooLong { length: text.len() });
     }
-    let cose = BASE32_NOPAD.decode(encoded.as_bytes()).map_err(|_| hcert::Error::Base32)?;
+    let cose = base32::decode(encoded).ok_or(hcert::Error::Base32)?;
     cose::parse(&cose).map_err(hcert::Error::Cose)?;
     Ok(Opened { cose })
 }

@@ -37,6 +37,14 @@ export class Checker {
     refusing(() => this.#checker.load_trust(bytes, at));
   }
 
+  loadStatusList(bytes, at) {
+    refusing(() => this.#checker.load_status_list(bytes, at));
+  }
+
+  setCountry(country, { purpose = "entry", language = "en" } = {}) {
+    this.#checker.set_country(country, purpose, language);
+  }
+
   checkJson(text, at) {
     return this.#checker.check(text, at);
   }

@@ -58,6 +58,17 @@ export class Checker {
   addSigner(bytes: Uint8Array): void;
   /** Takes signed trust data. What is refused is not used, and verdicts say why. Throws {@link CheckerError}. */
   loadTrust(bytes: Uint8Array, at: number): void;
+  /**
+   * Also goes by a signed status list (CWT) of the publisher of the trust data: what was revoked since those were made.
+   * What is refused is not used; nothing that was revoked before comes back. Throws {@link CheckerError}.
+   */
+  loadStatusList(bytes: Uint8Array, at: number): void;
+  /**
+   * From now on also asks the rules of the trust data of that country (ISO 3166-1 alpha-2), for `purpose` (by default
+   * `entry`), and tells them in `language` (by default `en`). An empty country asks none. Where there are no such rules,
+   * nobody can tell: `rules-open`.
+   */
+  setCountry(country: string, options?: { purpose?: string; language?: string }): void;
   /** Checks the text of a certificate. */
   check(text: string, at: number): Verdict;
   /** The same as JSON, letter for letter what every other binding gives. */

@@ -1,6 +1,12 @@
 //! Finds and reads a QR symbol in a grey picture. Pure Rust and without a clock, so that the same code serves the
 //! command line, the browser's camera and the tests. It only reads: what the text is worth, [`crate::Verifier`] says.
 
+mod finder;
+mod grey;
+mod grid;
+mod known;
+mod lattice;
+mod plane;
 mod symbol;
 
 use std::borrow::Cow;
@@ -188,6 +194,46 @@ mod tests {
         assert_eq!(read_frame(side, side, &luma).as_deref(), Ok(text));
         assert_eq!(read_frame(side, side, &negative).as_deref(), Ok(text));
         assert_eq!(read_frame(side, side + 1, &luma), Err(Error::Size));
+    }
+
+    #[test]
+    fn a_symbol_on_bent_paper_is_read() {
+        let text = "HC1:".to_owned() + &"6BF-LACHAN 0123456789 $%*+-./:".repeat(12);
+        let symbol = specs::qr::Symbol::encode(&text, specs::qr::Use::Screen).unwrap();
+        let (side, luma) = picture(&symbol);
+        let at = |x: f64, y: f64| {
+            let inside = |value: f64| (0.0..f64::from(side)).contains(&value).then_some(value as usize);
+            inside(x).zip(inside(y)).map_or(255, |(x, y)| luma[y * side as usize + x])
+        };
+        // A wave across, as deep as three modules, and the light comes from one side.
+        for depth in [0.0, 6.0, 12.0] {
+            let bent: Vec<u8> = (0..side * side)
+                .map(|pixel| (f64::from(pixel % side), f64::from(pixel / side)))
+                .map(|(x, y)| {
+                    let wave = depth * (x / f64::from(side) * std::f64::consts::PI).sin();
+                    let light = 0.4 + 0.6 * x / f64::from(side);
+                    (f64::from(at(x, y + wave - depth / 2.0)) * light) as u8
+                })
+                .collect();
+            assert_eq!(read_frame(side, side, &bent).as_deref(), Ok(text.as_str()), "{depth} pixels deep");
+        }
+    }
+
+    #[test]
+    fn a_symbol_of_two_pixels_a_module_between_the_pixels_is_read() {
+        let text = "HC1:".to_owned() + &"6BF-LACHAN 0123456789 $%*+-./:".repeat(12);
+        let symbol = specs::qr::Symbol::encode(&text, specs::qr::Use::Screen).unwrap();
+        let (side, luma) = picture(&symbol);
+        // Every pixel is the mean of a square of the picture of four pixels a module.
+        let small = (f64::from(side) / 2.1) as u32;
+        let mean = |x: u32, y: u32| {
+            let range = |at: u32| (f64::from(at) * 2.1) as u32..(f64::from(at + 1) * 2.1) as u32;
+            let values = || range(y).flat_map(|y| range(x).map(move |x| (x, y)));
+            let sum: u32 = values().map(|(x, y)| u32::from(luma[(y * side + x) as usize])).sum();
+            (sum / values().count() as u32) as u8
+        };
+        let shrunk: Vec<u8> = (0..small * small).map(|pixel| mean(pixel % small, pixel / small)).collect();
+        assert_eq!(read_frame(small, small, &shrunk).as_deref(), Ok(text.as_str()));
     }
 
     #[test]

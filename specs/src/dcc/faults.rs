@@ -1,10 +1,10 @@
 //! What is wrong with the content of a certificate that can be read.
 
 use super::{Certificate, Entry, Name, Recovery, Test, Vaccination};
+use crate::nfc::is_nfc;
 use crate::time::{Date, PartialDate, UnixTime};
 use crate::uvci::Uvci;
 use crate::value_set::{Set, ValueSets};
-use unicode_normalization::is_nfc;
 
 /// One thing wrong. `field` is the schema's name of the field, with that of its group: `v.dt`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,9 +12,9 @@ mod write;
 
 use crate::cbor;
 use crate::cose::{Place, Sign1, Tagging, alg};
+use crate::nfc::is_nfc;
 use crate::time::{Date, PartialDate, UnixTime};
 use smol_str::SmolStr;
-use unicode_normalization::is_nfc;
 
 /// The number of this certificate among the health certificates of claim -260.
 pub const SUB_CLAIM: i64 = -84;

@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use p256::ecdsa::signature::Verifier as _;
-use rsa::{BigUint, RsaPublicKey, pkcs1v15, pss, sha2, signature::Verifier as _};
+use rsa::{BoxedUint, pkcs1v15, pss, sha2, signature::Verifier as _};
 
 use super::{Backend, Hash, Verify, edwards};
 use crate::{Error, key::PublicKey};
@@ -28,11 +27,12 @@ impl Backend for Portable {
             PublicKey::P384(point) => {
                 p384::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(|key| Arc::new(Es384(key)) as _)
             }
-            PublicKey::Rsa { modulus, exponent } => {
-                RsaPublicKey::new(BigUint::from_bytes_be(modulus), BigUint::from_bytes_be(exponent))
-                    .ok()
-                    .map(|key| Arc::new(Rsa { pss: pss::VerifyingKey::new(key.clone()), key }) as _)
-            }
+            PublicKey::Rsa { modulus, exponent } => rsa::PublicKey::new(
+                BoxedUint::from_be_slice_vartime(modulus),
+                BoxedUint::from_be_slice_vartime(exponent),
+            )
+            .ok()
+            .map(|key| Arc::new(Rsa { pss: pss::VerifyingKey::new(key.clone()), key }) as _),
         };
         prepared.ok_or(Error::KeyRejected { reason: "not a point of its curve" })
     }
@@ -77,7 +77,7 @@ impl Verify for Es384 {
 
 struct Rsa {
     pss: pss::VerifyingKey<sha2::Sha256>,
-    key: RsaPublicKey,
+    key: rsa::PublicKey,
 }
 
 impl Verify for Rsa {

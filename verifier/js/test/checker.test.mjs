@@ -38,6 +38,24 @@ test("what is refused says why", () => {
   refused(() => checker.remember("{}"), "mark-malformed");
 });
 
+test("a status list is not taken from just anybody", () => {
+  refused(() => new Checker().loadStatusList(list, national.at), "no-anchor");
+  const checker = believing();
+  refused(() => checker.loadStatusList(new Uint8Array([1, 2, 3]), national.at), "list-malformed");
+  // Signed by whom the anchor names, but no status list.
+  refused(() => checker.loadStatusList(list, national.at), "status-list-malformed");
+  assert.equal(checker.check(national.text, national.at).verdict, "valid");
+});
+
+test("the rules of a country are asked, and where there are none nobody can tell", () => {
+  const checker = believing();
+  checker.setCountry("DE");
+  const verdict = checker.check(national.text, national.at);
+  assert.deepEqual([verdict.verdict, verdict.reason], ["unknown", "rules-open"]);
+  checker.setCountry("");
+  assert.equal(checker.check(national.text, national.at).verdict, "valid");
+});
+
 test("a mark survives a restart", () => {
   assert.equal(new Checker().mark(), undefined);
   const mark = JSON.parse(believing().mark());

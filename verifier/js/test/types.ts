@@ -13,6 +13,11 @@ try {
     console.error(words);
   }
 }
+checker.loadStatusList(new Uint8Array(), 1_795_417_200);
+checker.setCountry("DE");
+checker.setCountry("VN", { language: "vi" });
+// @ts-expect-error a purpose is a word
+checker.setCountry("VN", { purpose: 1 });
 const text: string | undefined = readPixels(1, 1, new Uint8Array(4));
 const verdict: Verdict = checker.check(text ?? "", 1_795_417_200);
 const answer: "valid" | "invalid" | "unknown" = verdict.verdict;

@@ -5,14 +5,23 @@
 use rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
 use rxing::common::{BitMatrix, BitSource, DetectorRXingResult as _};
 use rxing::qrcode::common::Version;
-use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, SampleQR};
 use rxing::qrcode::decoder::{BitMatrixParser, DataBlock, DataMask};
-use rxing::{BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Exceptions, RXingResult, Reader};
+use rxing::{
+    BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Exceptions, LuminanceSource as _, RXingResult, Reader,
+};
+
+use super::finder;
+use super::grey::Grey;
+use super::grid;
 
 /// The characters of the alphanumeric mode, in the order of their values (ISO/IEC 18004, table 5).
 const ALPHANUMERIC: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 /// How many sets of three finder patterns are tried, the likeliest first: a bound on work in a picture made of them.
 const MAX_SETS: usize = 24;
+/// How many of them are looked at again on the grey picture, and how many sampled there, which costs most.
+const MAX_GREY_SETS: usize = 8;
+const MAX_SAMPLED: usize = 2;
 
 /// Reads the first symbol that can be read.
 pub(super) struct SymbolReader;
@@ -27,10 +36,13 @@ impl Reader for SymbolReader {
         image: &mut BinaryBitmap<B>,
         hints: &DecodeHints,
     ) -> Result<RXingResult, Exceptions> {
-        let mut found = read(image.get_black_matrix());
+        let luma = image.get_source().get_matrix().into_owned();
+        let mut grey = Grey { width: image.get_width(), height: image.get_height(), luma: &luma, inverted: false };
+        let mut found = read(image.get_black_matrix(), &grey);
         if found.is_none() && hints.AlsoInverted == Some(true) {
             image.invert();
-            found = read(image.get_black_matrix());
+            grey.inverted = true;
+            found = read(image.get_black_matrix(), &grey);
             image.invert();
         }
         let text = found.ok_or(Exceptions::NOT_FOUND)?;
@@ -38,13 +50,14 @@ impl Reader for SymbolReader {
     }
 }
 
-fn read(picture: &BitMatrix) -> Option<String> {
-    let mut patterns = FindFinderPatterns(picture, true, 0);
-    let sets = GenerateFinderPatternSets(&mut patterns);
-    sets.iter().take(MAX_SETS).find_map(|set| {
-        let sampled = SampleQR(picture, set).ok()?;
-        let modules = sampled.getBits();
-        decode(modules).or_else(|| decode(&mirrored(modules)?))
+fn read(picture: &BitMatrix, grey: &Grey<'_>) -> Option<String> {
+    let patterns = FindFinderPatterns(picture, true, 0);
+    let sets = finder::sets(patterns);
+    let either = |modules: &BitMatrix| decode(modules).or_else(|| decode(&mirrored(modules)?));
+    let quick = sets.iter().take(MAX_SETS).find_map(|set| either(SampleQR(picture, set).ok()?.getBits()));
+    quick.or_else(|| {
+        let sampled = sets.iter().take(MAX_GREY_SETS).filter_map(|set| grid::sample(grey, picture, set));
+        sampled.take(MAX_SAMPLED).find_map(|modules| modules.iter().find_map(either))
     })
 }
 

@@ -3,8 +3,8 @@
 export type Trouble = "denied" | "absent" | "failed";
 export type Facing = "environment" | "user";
 
-/** The largest side of a frame that is handed to the scanner, in pixels: enough for dense symbols, quick on old phones. */
-const SIDE = 800;
+/** The largest side of a frame that is handed to the scanner, in pixels: all that the camera is asked for. */
+const SIDE = 1280;
 
 interface TorchCapable extends MediaTrackCapabilities {
   torch?: boolean;
@@ -46,7 +46,7 @@ export class Camera {
     this.video.srcObject = null;
   }
 
-  /** The picture of this moment: in turn all of it, made smaller, and its middle as sharp as it comes. */
+  /** The picture of this moment; of a camera that gives larger ones, in turn all of it made smaller and its middle as it is. */
   frame(): ImageData | undefined {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!this.#stream || width === 0 || this.video.readyState < 2) return undefined;

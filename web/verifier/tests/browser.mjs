@@ -21,6 +21,7 @@ export function launch(video) {
   return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...FLAGS, ...camera] });
 }
 
+/** A cheap phone. */
 export const PHONE = { width: 360, height: 640 };
 export const DESKTOP = { width: 1280, height: 800 };
 

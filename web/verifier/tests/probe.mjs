@@ -35,10 +35,10 @@ export async function readCamera({ frames, width, height }) {
   const context = document.querySelector("canvas").getContext("2d", { willReadFrequently: true });
   const next = () => new Promise((resolve) => video.requestVideoFrameCallback(resolve));
   const seen = { read: 0, frames: 0, milliseconds: [], size: [video.videoWidth, video.videoHeight] };
-  // The app looks at the whole frame in at most 800 pixels, and in turn at its middle as it is.
+  // As src/camera.ts: the whole frame in at most 1280 pixels, and of a larger one in turn its middle as it is.
   const views = (w, h) => {
-    const [across, down] = [Math.min(w, 800), Math.min(h, 800)];
-    const factor = Math.min(1, 800 / Math.max(w, h));
+    const [across, down] = [Math.min(w, 1280), Math.min(h, 1280)];
+    const factor = Math.min(1, 1280 / Math.max(w, h));
     return [
       [0, 0, w, h, Math.round(w * factor), Math.round(h * factor)],
       [(w - across) / 2, (h - down) / 2, across, down, across, down],

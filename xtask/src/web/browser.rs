@@ -15,7 +15,14 @@ pub(crate) fn test(mut each: impl FnMut(&str)) -> Result<bool> {
     let certificates = demonstration(&folder)?;
     let mut count = Count::default();
     let mut node = node(&folder, &certificates)?;
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=tap", "tests/app.test.mjs", "tests/camera.test.mjs"]);
+    node.args([
+        "--test",
+        "--test-concurrency=1",
+        "--test-reporter=tap",
+        "tests/app.test.mjs",
+        "tests/device.test.mjs",
+        "tests/camera.test.mjs",
+    ]);
     let succeeded = shell::follow(&mut node, |line| count.add(line))?;
     let line = count.line(succeeded);
     println!("{line}");
