@@ -38,8 +38,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     shell::run(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let python = tools::python(&root)?;
-    // The end-to-end tests start our programs and load our libraries; a test run builds only those of its own package.
-    shell::run(&mut cargo(&["build", "--locked"]))?;
+    // The end-to-end tests start our programs and load our libraries; a test run builds only those of its own package. With
+    // the tests among what is built, dependencies have the features that the test run asks for, and are compiled once.
+    shell::run(&mut cargo(&["build", "--locked", "--workspace", "--lib", "--bins", "--examples", "--tests"]))?;
     bindings::prepare(&root)?;
     let mut count = Count::default();
     let cluster = Cluster::start(Durability::Tests)?;
