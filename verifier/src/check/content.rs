@@ -172,7 +172,8 @@ fn national_values(certificate: &national::Certificate, sets: &ValueSets) -> Fin
 
 /// The dose was given before the certificate was issued and not after today, days counted as in Viet Nam.
 fn national_dates(certificate: &national::Certificate, issued: Option<UnixTime>, at: UnixTime) -> Finding {
-    let after = |time: UnixTime| certificate.date > Date::in_viet_nam(time);
+    let begins = certificate.date.midnight_in_viet_nam();
+    let after = |time: UnixTime| begins > time;
     if after(at) {
         Err((Reason::DatesImplausible, Cow::Borrowed("the dose lies in the future")))
     } else if issued.is_some_and(after) {
