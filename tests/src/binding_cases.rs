@@ -83,12 +83,6 @@ impl Case {
         matches!(self.certificate, Certificate::Picture(_))
     }
 
-    /// Whether it has a status list or a country.
-    #[must_use]
-    pub fn asks_more(&self) -> bool {
-        !self.status_list.is_empty() || !self.chosen[0].is_empty()
-    }
-
     /// The line of the file of cases.
     #[must_use]
     pub fn line(&self) -> String {

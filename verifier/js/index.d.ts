@@ -20,6 +20,10 @@ export interface Verdict {
     source: "trust-list" | "given";
   } | null;
   trust: Trust;
+  /** Of what moment the status list is that says it is not revoked; absent where none was asked. */
+  not_revoked?: { as_of: string; age_seconds: number };
+  /** What each rule of the chosen country says; absent where none were asked for. */
+  rules?: { [name: string]: unknown }[];
   /** Every check that was made, in order. */
   checks: { step: string; ok: boolean; detail: string }[];
 }
