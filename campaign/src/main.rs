@@ -18,6 +18,10 @@ use campaign::vault::Vault;
 use campaign::{accounts, audit, replay, rng, seed};
 use clap::{Args, Parser, Subcommand};
 
+/// What a command needs is allocated on one thread and let go on another, which the system's allocator does slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Lá Chắn: the national vaccination campaign.
 #[derive(Parser)]
 #[command(name = "campaign", version)]

@@ -21,8 +21,6 @@ use super::{Where, sessions};
 /// How long the issuer may take to answer for the first time: its keys are under a slow pass phrase.
 const ISSUER_START: Duration = Duration::from_secs(60);
 
-/// How often the issuer is started when it ends at once.
-const ISSUER_TRIES: u32 = 4;
 /// How often the data folder is asked for while another process has it, and the pause between.
 const PATIENCE: u32 = 200;
 const AGAIN: Duration = Duration::from_millis(100);
@@ -199,37 +197,28 @@ async fn only_demo(issuer: &issuer::api::Client) -> anyhow::Result<()> {
 }
 
 /// Starts the issuer that lies beside this program, and waits until it answers. It stops when this process is gone,
-/// however that happens. The issuer of a process that was just killed may still be ending and hold the store; then
-/// starting it is tried again.
+/// however that happens. The issuer of a process that was just killed may still be ending and hold the store; the new one
+/// waits for that by itself.
 async fn start_issuer(options: &Options, keys: &Path, issuer: &issuer::api::Client) -> anyhow::Result<OwnIssuer> {
     let program = std::env::current_exe()?.with_file_name("issuer");
-    let mut tries = 0;
-    loop {
-        let mut command = Command::new(&program);
-        command.arg("serve").arg("--keys").arg(keys).arg("--data").arg(options.place.data.join("issuer"));
-        command.arg("--socket").arg(own_socket(options));
-        if let Some(file) = &options.issuer_passphrase_file {
-            command.arg("--passphrase-file").arg(file);
+    let mut command = Command::new(&program);
+    command.arg("serve").arg("--keys").arg(keys).arg("--data").arg(options.place.data.join("issuer"));
+    command.arg("--socket").arg(own_socket(options));
+    if let Some(file) = &options.issuer_passphrase_file {
+        command.arg("--passphrase-file").arg(file);
+    }
+    command.arg("--exit-with-parent").stdin(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+    let mut own = OwnIssuer { life_line: child.stdin.take(), child };
+    let answers = async {
+        while issuer.health().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        command.arg("--exit-with-parent").stdin(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
-        let mut own = OwnIssuer { life_line: child.stdin.take(), child };
-        let answers = async {
-            while issuer.health().await.is_err() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        let status = tokio::select! {
-            () = answers => return Ok(own),
-            status = own.child.wait() => status?,
-            () = tokio::time::sleep(ISSUER_START) => bail!("the issuer does not answer"),
-        };
-        tries += 1;
-        if tries == ISSUER_TRIES {
-            bail!("the issuer ended: {status}");
-        }
-        tracing::warn!(%status, "the issuer ended; it is started again");
-        tokio::time::sleep(AGAIN * 10).await;
+    };
+    tokio::select! {
+        () = answers => Ok(own),
+        status = own.child.wait() => bail!("the issuer ended: {}", status?),
+        () = tokio::time::sleep(ISSUER_START) => bail!("the issuer does not answer"),
     }
 }
 

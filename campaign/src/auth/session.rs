@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 use tokio::sync::Semaphore;
 
 use super::Role;
@@ -29,6 +30,8 @@ const TRIES: u32 = 5;
 const WAIT: i64 = 5;
 /// Passwords hashed at the same time: each costs memory and a core.
 const HASHED_AT_ONCE: usize = 2;
+/// Tokens, by a byte of their hash, that are looked up at the same time.
+const TURNS: usize = 32;
 
 /// Who is logged in, and what they may do where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +114,7 @@ pub struct Sessions {
     db: Db,
     hashing: Semaphore,
     remembered: Mutex<Remembered>,
+    turns: [tokio::sync::Mutex<()>; TURNS],
     failures: Mutex<HashMap<String, (u32, Timestamp)>>,
     nobody: Stored,
 }
@@ -123,6 +127,7 @@ impl Sessions {
             db,
             hashing: Semaphore::new(HASHED_AT_ONCE),
             remembered: Mutex::default(),
+            turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             failures: Mutex::default(),
             nobody,
         }
@@ -218,26 +223,37 @@ impl Sessions {
     /// [`DbError`].
     pub async fn actor(&self, token: &SessionToken, now: Timestamp) -> Result<Option<Arc<Actor>>, DbError> {
         let hash = token.hash();
-        if let Some((since, actor)) = lock(&self.remembered).get(&hash)
-            && (0..REMEMBERED).contains(&(now.0 - since.0))
-        {
-            return Ok(actor.clone());
+        if let Some(actor) = self.recall(&hash, now) {
+            return Ok(actor);
         }
-        let row = sqlx::query("SELECT account FROM sessions WHERE token_hash = $1 AND expires_at > $2")
-            .bind(hash.to_vec())
-            .bind(now.0)
-            .fetch_optional(self.db.read())
-            .await?;
-        let actor = match row {
-            Some(row) => self.actor_named(row.try_get::<&str, _>(0)?).await?.map(Arc::new),
-            None => None,
-        };
+        // Of many requests with one token at once, one asks, and the others find what it was told.
+        let _turn = self.turns[usize::from(hash[0]) % TURNS].lock().await;
+        if let Some(actor) = self.recall(&hash, now) {
+            return Ok(actor);
+        }
+        let rows = sqlx::query(
+            "SELECT a.account, a.name, g.role, g.at_unit FROM sessions s \
+             JOIN accounts a ON a.account = s.account AND a.closed = 0 LEFT JOIN grants g ON g.account = a.account \
+             WHERE s.token_hash = $1 AND s.expires_at > $2",
+        )
+        .bind(hash.to_vec())
+        .bind(now.0)
+        .fetch_all(self.db.read())
+        .await?;
+        let actor = actor_of(&rows)?.map(Arc::new);
         let mut remembered = lock(&self.remembered);
         if remembered.len() >= 10_000 {
             remembered.clear();
         }
         remembered.insert(hash, (now, actor.clone()));
         Ok(actor)
+    }
+
+    /// What was told of a token a short time ago.
+    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Option<Arc<Actor>>> {
+        let remembered = lock(&self.remembered);
+        let (since, actor) = remembered.get(hash)?;
+        (0..REMEMBERED).contains(&(now.0 - since.0)).then(|| actor.clone())
     }
 
     /// Sets an account's password. All its sessions end.
@@ -272,23 +288,14 @@ impl Sessions {
     }
 
     async fn actor_named(&self, account: &str) -> Result<Option<Actor>, DbError> {
-        let row = sqlx::query("SELECT name FROM accounts WHERE account = $1 AND closed = 0")
-            .bind(account.to_owned())
-            .fetch_optional(self.db.read())
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let name = row.try_get(0)?;
-        let rows = sqlx::query("SELECT role, at_unit FROM grants WHERE account = $1")
-            .bind(account.to_owned())
-            .fetch_all(self.db.read())
-            .await?;
-        let mut grants = BTreeSet::new();
-        for row in rows {
-            let role = Role::parse(row.try_get(0)?);
-            let unit = UnitId::parse(row.try_get(1)?);
-            grants.extend(role.zip(unit.ok()));
-        }
-        Ok(Some(Actor { account: account.to_owned(), name, grants }))
+        let rows = sqlx::query(
+            "SELECT a.account, a.name, g.role, g.at_unit FROM accounts a LEFT JOIN grants g ON g.account = a.account \
+             WHERE a.account = $1 AND a.closed = 0",
+        )
+        .bind(account.to_owned())
+        .fetch_all(self.db.read())
+        .await?;
+        actor_of(&rows)
     }
 
     fn may_try(&self, account: &str, now: Timestamp) -> Result<(), LoginError> {
@@ -306,6 +313,19 @@ impl Sessions {
         let entry = failures.entry(account.to_owned()).or_insert((0, now));
         *entry = (entry.0 + 1, now);
     }
+}
+
+/// The one account of which these rows are the grants: account, name, role, unit; without a grant, the last two are NULL.
+fn actor_of(rows: &[AnyRow]) -> Result<Option<Actor>, DbError> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut grants = BTreeSet::new();
+    for row in rows {
+        let (role, unit): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+        let role = role.and_then(|role| Role::parse(&role));
+        let unit = unit.and_then(|unit| UnitId::parse(&unit).ok());
+        grants.extend(role.zip(unit));
+    }
+    Ok(Some(Actor { account: first.try_get(0)?, name: first.try_get(1)?, grants }))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

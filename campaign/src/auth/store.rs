@@ -8,12 +8,20 @@ use crate::unit::UnitState;
 use crate::vault::Keyring;
 
 /// Accounts, by the national stream.
-pub(crate) static ACCOUNTS: Table =
-    Table { name: "accounts", columns: &[("account", Text), ("unit", Text), ("name", Text), ("closed", Int)], key: 1 };
+pub(crate) static ACCOUNTS: Table = Table {
+    name: "accounts",
+    columns: &[("account", Text), ("unit", Text), ("name", Text), ("closed", Int)],
+    key: 1,
+    fixed: &[],
+};
 
 /// Roles granted, by the national stream.
-pub(crate) static GRANTS: Table =
-    Table { name: "grants", columns: &[("account", Text), ("role", Text), ("at_unit", Text), ("unit", Text)], key: 3 };
+pub(crate) static GRANTS: Table = Table {
+    name: "grants",
+    columns: &[("account", Text), ("role", Text), ("at_unit", Text), ("unit", Text)],
+    key: 3,
+    fixed: &[],
+};
 
 /// The rows an event of the accounts changes.
 pub fn project(event: &Event, meta: &Meta, unit: &UnitState, _keys: &Keyring, changes: &mut Changes) {

@@ -30,6 +30,7 @@ pub(crate) static CERTIFICATES: Table = Table {
         ("problem_detail", Text),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// The row an event changes.

@@ -168,7 +168,9 @@ async fn open_writer(engine: Engine, options: &AnyConnectOptions) -> Result<AnyC
                 // What was acknowledged survives power loss: the log is synced at every commit.
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
-                "PRAGMA cache_size = -64000",
+                // A commit that has split a page looks through the whole cache, so the cache is no larger than what is at
+                // work; other pages come from the system's memory.
+                "PRAGMA cache_size = -16000",
                 // 64 MiB of log between two times that pages are copied from it into the database: a page that is written
                 // again and again is copied once.
                 "PRAGMA wal_autocheckpoint = 16000",
@@ -188,6 +190,8 @@ async fn open_writer(engine: Engine, options: &AnyConnectOptions) -> Result<AnyC
             conn.execute("SET enable_hashjoin = off").await?;
             conn.execute("SET enable_mergejoin = off").await?;
             conn.execute("SET jit = off").await?;
+            // What a statement is given does not change how its rows are found.
+            conn.execute("SET plan_cache_mode = force_generic_plan").await?;
         }
     }
     Ok(conn)

@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "leases", include_str!("../../migrations/0011_leases.sql")),
     (12, "vault_check", include_str!("../../migrations/0012_vault_check.sql")),
     (13, "revoking", include_str!("../../migrations/0013_revoking.sql")),
+    (14, "unasked", include_str!("../../migrations/0014_unasked.sql")),
 ];
 
 /// Brings a database up to date. Safe when several processes start at once.

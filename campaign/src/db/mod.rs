@@ -7,6 +7,7 @@
 
 mod changes;
 mod connect;
+mod given;
 pub mod lease;
 pub(crate) mod migrations;
 mod statement;

@@ -1,17 +1,18 @@
 //! Multi-row statements: few texts, prepared once per connection, whatever the number of rows.
 //!
-//! A statement through sqlx costs 65 to 100 microseconds whatever it does, so a group of rows is one statement, of the
-//! next power of two of rows: the places left over are NULL and are left out by `WHERE column1 IS NOT NULL`, since the
-//! first column of every table is in its key. The texts are made once and kept for the life of the program; there are at
-//! most nine per table and act, so that they stay prepared.
+//! A statement through sqlx costs 65 to 100 microseconds whatever it does, so a group of rows is one statement. How the
+//! rows come into it is what differs between the engines ([`super::given`]), and on PostgreSQL one statement carries several
+//! of them. The texts are made once and kept for the life of the program; there are few, so that they stay prepared.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use sqlx::any::{AnyArguments, AnyRow};
-use sqlx::{AnyConnection, Arguments as _, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use super::changes::Act;
+use super::given::{Given, column_names};
+use super::table::Column;
 use super::{Changes, DbError, Kind, Table, Value};
 
 /// Most rows in one statement, a power of two. Both engines take more than 32,000 values; no table has 128 columns.
@@ -96,13 +97,30 @@ pub async fn write_rows(
     write_all(conn, vec![Write { table, verb, rows }]).await
 }
 
-/// Writes all of this in order. While the database works on one statement, the values of the next are put together.
+/// Writes all of this, with as few statements as the engine allows.
 ///
 /// # Errors
 /// See [`flush`]; [`DbError::Stale`] when a head had moved.
 pub async fn write_all(conn: &mut AnyConnection, writes: Vec<Write>) -> Result<(), DbError> {
-    let marks = Marks::of(conn);
-    let mut statements = writes.into_iter().flat_map(|write| Statements::new(write, marks));
+    let writes = writes.into_iter().filter(|write| !write.rows.is_empty());
+    match Given::of(conn) {
+        Given::Values => one_by_one(conn, writes).await,
+        Given::Arrays => together(conn, writes).await,
+    }
+}
+
+/// A statement for each table and group of rows. While the database works on one, the values of the next are put together.
+async fn one_by_one(conn: &mut AnyConnection, writes: impl Iterator<Item = Write>) -> Result<(), DbError> {
+    let mut statements = writes.flat_map(|Write { table, verb, rows }| {
+        let mut rows = rows.into_iter();
+        std::iter::from_fn(move || {
+            let count = rows.len().min(MOST_ROWS);
+            (count > 0).then(|| {
+                let rows = rows.by_ref().take(count).collect();
+                Statement::of(Write { table, verb, rows }, Given::Values)
+            })
+        })
+    });
     let mut next = statements.next();
     while let Some(statement) = next {
         let (done, following) = tokio::join!(biased; statement?.run(conn), async { statements.next() });
@@ -112,15 +130,56 @@ pub async fn write_all(conn: &mut AnyConnection, writes: Vec<Write>) -> Result<(
     Ok(())
 }
 
-/// The statements that write rows of one table with one verb, group by group.
-struct Statements {
-    table: &'static Table,
-    verb: Verb,
-    rows: std::vec::IntoIter<Vec<Value>>,
-    marks: Marks,
+/// A statement for each run of writes to different tables: PostgreSQL carries out what stands in a WITH whether it is asked
+/// for or not. Heads are a statement of their own: whoever lost the race is to find that out first.
+async fn together(conn: &mut AnyConnection, writes: impl Iterator<Item = Write>) -> Result<(), DbError> {
+    let mut runs: Vec<Vec<Write>> = Vec::new();
+    for write in writes {
+        let joins = |other: &Write| other.table != write.table && other.verb != Verb::MoveHead;
+        match runs.last_mut() {
+            Some(run) if run.iter().all(joins) => run.push(write),
+            _ => runs.push(vec![write]),
+        }
+    }
+    for mut run in runs {
+        if run.len() == 1 {
+            for write in run {
+                Statement::of(write, Given::Arrays)?.run(conn).await?;
+            }
+            continue;
+        }
+        // Always in the same order, so that there are few texts.
+        run.sort_unstable_by_key(|write| write.table.name);
+        let shape = Shape::Together { writes: run.iter().map(|write| (write.table.name, write.verb)).collect() };
+        let text = cached(shape, || together_text(&run));
+        let mut arguments = AnyArguments::default();
+        let mut checks = Vec::with_capacity(run.len());
+        for Write { table, verb, rows } in run {
+            let count = rows.len();
+            Given::Arrays.bind(&mut arguments, columns(table, verb), rows)?;
+            checks.push((table, verb, count));
+        }
+        let written = sqlx::query_with(text, arguments).fetch_one(&mut *conn).await?;
+        for (index, (table, verb, count)) in checks.into_iter().enumerate() {
+            check(table, verb, count, written.try_get::<i64, _>(index)?.unsigned_abs())?;
+        }
+    }
+    Ok(())
 }
 
-/// One of them, with the values of so many rows.
+fn together_text(run: &[Write]) -> String {
+    let mut places = 0;
+    let mut parts = Vec::with_capacity(run.len());
+    for (number, write) in run.iter().enumerate() {
+        let text = statement_text(write.table, write.verb, 0, Given::Arrays, places);
+        parts.push(format!("w{number} AS ({text} RETURNING 1)"));
+        places += columns(write.table, write.verb).len();
+    }
+    let counts: Vec<_> = (0..run.len()).map(|number| format!("(SELECT COUNT(*) FROM w{number})")).collect();
+    format!("WITH {} SELECT {}", parts.join(", "), counts.join(", "))
+}
+
+/// One statement, with the values of its rows.
 struct Statement {
     table: &'static Table,
     verb: Verb,
@@ -129,45 +188,38 @@ struct Statement {
     count: usize,
 }
 
-impl Statements {
-    fn new(write: Write, marks: Marks) -> Statements {
-        Statements { table: write.table, verb: write.verb, rows: write.rows.into_iter(), marks }
-    }
-}
-
-impl Iterator for Statements {
-    type Item = Result<Statement, DbError>;
-
-    fn next(&mut self) -> Option<Result<Statement, DbError>> {
-        let (table, verb) = (self.table, self.verb);
-        let count = self.rows.len().min(MOST_ROWS);
-        if count == 0 {
-            return None;
-        }
-        let size = count.next_power_of_two();
-        let columns = if verb == Verb::Delete { table.key } else { table.columns.len() };
-        let mut arguments = AnyArguments::default();
-        arguments.reserve(size * columns, 0);
-        let values = self.rows.by_ref().take(count).flat_map(|row| row.into_iter().zip(table.columns));
-        let left_over = (count..size).flat_map(|_| table.columns[..columns].iter().map(|column| (Value::Null, column)));
-        let bound = values.chain(left_over).try_for_each(|(value, (_, kind))| bind(&mut arguments, value, *kind));
-        let text = text(table, verb, size, self.marks);
-        Some(bound.map(|()| Statement { table, verb, text, arguments, count }))
-    }
-}
-
 impl Statement {
-    async fn run(self, conn: &mut AnyConnection) -> Result<(), DbError> {
-        let Statement { table, verb, text, arguments, count } = self;
-        let done = sqlx::query_with(text, arguments).execute(conn).await?;
-        if verb != Verb::Delete && verb != Verb::Create && done.rows_affected() != count as u64 {
-            return Err(match verb {
-                Verb::MoveHead => DbError::Stale { detail: "a stream's head had moved".to_owned() },
-                _ => DbError::Constraint { constraint: format!("{}_of_another", table.name) },
-            });
-        }
-        Ok(())
+    fn of(write: Write, given: Given) -> Result<Statement, DbError> {
+        let Write { table, verb, rows } = write;
+        let (count, size) = (rows.len(), given.size(rows.len()));
+        let text = cached(Shape::Rows { table: table.name, verb, size, given }, || {
+            statement_text(table, verb, size, given, 0)
+        });
+        let mut arguments = AnyArguments::default();
+        given.bind(&mut arguments, columns(table, verb), rows)?;
+        Ok(Statement { table, verb, text, arguments, count })
     }
+
+    async fn run(self, conn: &mut AnyConnection) -> Result<(), DbError> {
+        let done = sqlx::query_with(self.text, self.arguments).execute(conn).await?;
+        check(self.table, self.verb, self.count, done.rows_affected())
+    }
+}
+
+/// Whether as many rows were written as were to be.
+fn check(table: &'static Table, verb: Verb, count: usize, written: u64) -> Result<(), DbError> {
+    if verb == Verb::Delete || verb == Verb::Create || written == count as u64 {
+        return Ok(());
+    }
+    Err(match verb {
+        Verb::MoveHead => DbError::Stale { detail: "a stream's head had moved".to_owned() },
+        _ => DbError::Constraint { constraint: format!("{}_of_another", table.name) },
+    })
+}
+
+/// The columns of which a write has values.
+fn columns(table: &'static Table, verb: Verb) -> &'static [Column] {
+    if verb == Verb::Delete { &table.columns[..table.key] } else { table.columns }
 }
 
 /// Reads the rows of a table whose `column` (text) is one of `ids`; values in the order of the table's columns.
@@ -184,8 +236,7 @@ pub async fn lookup(
     rows.iter().map(|row| read_row(row, table)).collect()
 }
 
-/// Runs `{select} IN ($1, ..){tail}` for groups of ids. The list of ids is filled up to one of few lengths by repeating
-/// the last, so that there are few texts.
+/// Reads the rows of `{select} IN (ids){tail}`, group by group.
 ///
 /// # Errors
 /// [`DbError`].
@@ -196,16 +247,13 @@ pub async fn fetch_in(
     ids: &[&str],
 ) -> Result<Vec<AnyRow>, DbError> {
     let mut found = Vec::new();
-    let marks = Marks::of(conn);
+    let given = Given::of(conn);
     for group in ids.chunks(MOST_ROWS) {
-        let size = group.len().next_power_of_two();
-        let text = cached(Shape::In { select: select.to_owned(), tail: tail.to_owned(), size, marks }, || {
-            format!("{select} IN ({}){tail}", marks.row(0, size))
+        let size = given.size(group.len());
+        let text = cached(Shape::In { select: select.to_owned(), tail: tail.to_owned(), size, given }, || {
+            format!("{select}{}{tail}", given.ids(size))
         });
-        let mut query = sqlx::query(text);
-        for index in 0..size {
-            query = query.bind(group[index.min(group.len() - 1)].to_owned());
-        }
+        let query = sqlx::query_with(text, given.bind_ids(group)?);
         found.append(&mut query.fetch_all(&mut *conn).await?);
     }
     Ok(found)
@@ -238,102 +286,47 @@ pub(crate) fn select(table: &'static Table, column: &str) -> String {
     format!("SELECT {} FROM {} WHERE {column}", names(table.columns), table.name)
 }
 
-fn bind(arguments: &mut AnyArguments, value: Value, kind: Kind) -> Result<(), DbError> {
-    match value {
-        // NULL carries the column's type, because PostgreSQL fixes a parameter's type when it prepares. The Any driver
-        // has the two widths of floating point NULLs crossed (sqlx-core 0.9.0, any/arguments.rs).
-        Value::Null => match kind {
-            Kind::Text => arguments.add(None::<String>),
-            Kind::Int => arguments.add(None::<i64>),
-            Kind::Real => arguments.add(None::<f32>),
-            Kind::Bytes => arguments.add(None::<Vec<u8>>),
-        },
-        Value::Int(number) => arguments.add(number),
-        Value::Real(number) => arguments.add(number),
-        Value::Text(text) => arguments.add(Arc::unwrap_or_clone(text)),
-        Value::Bytes(bytes) => arguments.add(Arc::unwrap_or_clone(bytes)),
-    }
-    .map_err(|error| DbError::Inconsistent { detail: error.to_string() })
-}
-
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Shape {
-    Rows { table: &'static str, verb: Verb, size: usize, marks: Marks },
-    In { select: String, tail: String, size: usize, marks: Marks },
+    Rows { table: &'static str, verb: Verb, size: usize, given: Given },
+    In { select: String, tail: String, size: usize, given: Given },
+    Together { writes: Vec<(&'static str, Verb)> },
 }
 
-/// How the places of values are marked: the one thing in which these texts differ between the engines. SQLite looks for
-/// the name of each numbered place in a list of all of them, so that a statement of 1,000 values spends its time on half
-/// a million comparisons; places without a name cost nothing. PostgreSQL knows numbered places only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Marks {
-    Numbered,
-    Nameless,
-}
-
-impl Marks {
-    fn of(conn: &AnyConnection) -> Marks {
-        if conn.backend_name() == "SQLite" { Marks::Nameless } else { Marks::Numbered }
+/// The text of one write; its places are numbered after the first `places`.
+fn statement_text(table: &'static Table, verb: Verb, size: usize, given: Given, places: usize) -> String {
+    let (name, columns, key) = (table.name, table.columns, names(&table.columns[..table.key]));
+    if verb == Verb::Delete {
+        let rows = given.rows(&columns[..table.key], size, places);
+        return format!("DELETE FROM {name} WHERE ({key}) IN (SELECT {} FROM {rows})", column_names(table.key));
     }
-
-    /// So many places after the first `from`.
-    fn row(self, from: usize, count: usize) -> String {
-        let mark = |number| match self {
-            Marks::Numbered => format!("${number}"),
-            Marks::Nameless => "?".to_owned(),
-        };
-        (from + 1..=from + count).map(mark).collect::<Vec<_>>().join(", ")
-    }
-
-    fn rows(self, columns: usize, rows: usize) -> String {
-        (0..rows).map(|row| format!("({})", self.row(row * columns, columns))).collect::<Vec<_>>().join(", ")
-    }
-}
-
-fn text(table: &'static Table, verb: Verb, size: usize, marks: Marks) -> &'static str {
-    cached(Shape::Rows { table: table.name, verb, size, marks }, || {
-        let (columns, key) = (table.columns, names(&table.columns[..table.key]));
-        if verb == Verb::Delete {
-            let rows = marks.rows(table.key, size);
-            return match table.key {
-                1 => format!("DELETE FROM {} WHERE {key} IN ({})", table.name, marks.row(0, size)),
-                _ => format!("DELETE FROM {} WHERE ({key}) IN (VALUES {rows})", table.name),
-            };
+    let (all, rows) = (column_names(columns.len()), given.rows(columns, size, places));
+    let insert = format!("INSERT INTO {name} ({}) SELECT {all} FROM {rows}", names(columns));
+    let set = |columns: &[(&str, Kind)]| {
+        columns.iter().map(|(column, _)| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ")
+    };
+    let rest = &columns[table.key..];
+    match verb {
+        Verb::Insert | Verb::Delete => insert,
+        Verb::Create => format!("{insert} ON CONFLICT ({key}) DO NOTHING"),
+        Verb::Agree => {
+            let same = columns.iter().map(|(column, _)| format!("{name}.{column} = excluded.{column}"));
+            let same = same.collect::<Vec<_>>().join(" AND ");
+            format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {same}", set(&columns[..1]))
         }
-        let (name, rows) = (table.name, marks.rows(columns.len(), size));
-        let insert = if size == 1 {
-            format!("INSERT INTO {name} ({}) VALUES {rows}", names(columns))
-        } else {
-            // Both engines name the columns of VALUES so.
-            let numbered = (1..=columns.len()).map(|number| format!("column{number}")).collect::<Vec<_>>().join(", ");
-            let from = format!("SELECT {numbered} FROM (VALUES {rows}) AS given WHERE column1 IS NOT NULL");
-            format!("INSERT INTO {name} ({}) {from}", names(columns))
-        };
-        let set = |columns: &[(&str, Kind)]| {
-            columns.iter().map(|(column, _)| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ")
-        };
-        let rest = &columns[table.key..];
-        match verb {
-            Verb::Insert | Verb::Delete => insert,
-            Verb::Create => format!("{insert} ON CONFLICT ({key}) DO NOTHING"),
-            Verb::Agree => {
-                let same = columns.iter().map(|(column, _)| format!("{name}.{column} = excluded.{column}"));
-                let same = same.collect::<Vec<_>>().join(" AND ");
-                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {same}", set(&columns[..1]))
-            }
-            Verb::Upsert => {
-                let owned = rest.iter().any(|(column, _)| *column == "unit");
-                let guard = if owned { format!(" WHERE {name}.unit = excluded.unit") } else { String::new() };
-                // The guard says that the unit stays; to set it would be to write the indexes that begin with it.
-                let rest: Vec<_> = rest.iter().copied().filter(|(column, _)| *column != "unit").collect();
-                let rest = if rest.is_empty() { &columns[..1] } else { &rest };
-                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {}{guard}", set(rest))
-            }
-            Verb::MoveHead => {
-                format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {name}.seq = excluded.prev_seq", set(rest))
-            }
+        Verb::Upsert => {
+            let owned = rest.iter().any(|(column, _)| *column == "unit");
+            let guard = if owned { format!(" WHERE {name}.unit = excluded.unit") } else { String::new() };
+            // The guard says that the unit stays, too.
+            let stays = |column: &str| column == "unit" || table.fixed.contains(&column);
+            let rest: Vec<_> = rest.iter().copied().filter(|(column, _)| !stays(column)).collect();
+            let rest = if rest.is_empty() { &columns[..1] } else { &rest };
+            format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {}{guard}", set(rest))
         }
-    })
+        Verb::MoveHead => {
+            format!("{insert} ON CONFLICT ({key}) DO UPDATE SET {} WHERE {name}.seq = excluded.prev_seq", set(rest))
+        }
+    }
 }
 
 fn cached(shape: Shape, make: impl FnOnce() -> String) -> &'static str {

@@ -35,6 +35,9 @@ pub struct Table {
     pub columns: &'static [Column],
     /// How many leading columns form the primary key.
     pub key: usize,
+    /// Columns that stay as the row was made, beside key and `unit`. An upsert leaves them alone: SQLite would write each
+    /// index they stand in anew, even for the same value.
+    pub fixed: &'static [&'static str],
 }
 
 impl Table {

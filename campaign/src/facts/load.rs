@@ -3,9 +3,9 @@
 use sqlx::{AnyConnection, Row as _};
 
 use super::tables::{DOSES, LOTS_AND_STATES, PEOPLE_AND_KEYS, PERSON_TOKENS, SHIPMENTS, UNITS};
-use super::{Facts, Needs};
+use super::{Facts, Needs, Standing};
 use crate::db::{DbError, RowView, Table, lookup};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, UnitId};
 use crate::vault::Keyring;
 
 /// Loads what of these needs is not known yet.
@@ -15,6 +15,7 @@ use crate::vault::Keyring;
 pub(crate) async fn load(
     conn: &mut AnyConnection,
     facts: &mut Facts,
+    standing: &mut Standing,
     needs: &Needs,
     keys: &mut Keyring,
 ) -> Result<(), DbError> {
@@ -24,8 +25,14 @@ pub(crate) async fn load(
     }
     needs.dedup();
     facts.mark_asked(&needs);
+    standing.answer(&mut needs, facts);
     let lots: Vec<&str> = needs.lots.iter().map(AsRef::as_ref).collect();
     read(conn, facts, keys, &LOTS_AND_STATES, "id", &lots).await?;
+    for id in &needs.lots {
+        if let Some(lot) = facts.lots.get(id) {
+            standing.keep_lot(id, lot);
+        }
+    }
     let shipments: Vec<&str> = needs.shipments.iter().map(AsRef::as_ref).collect();
     read(conn, facts, keys, &SHIPMENTS, "id", &shipments).await?;
     let identities: Vec<&str> = needs.identities.iter().map(crate::vault::Token::as_str).collect();
@@ -36,7 +43,7 @@ pub(crate) async fn load(
         read(conn, facts, keys, &DOSES, "person", &people).await?;
     }
     let units: Vec<&str> = needs.units.iter().map(AsRef::as_ref).collect();
-    read(conn, facts, keys, &UNITS, "id", &units).await?;
+    read_units(conn, facts, standing, keys, &units).await?;
     let doses: Vec<&str> = needs.doses.iter().map(AsRef::as_ref).collect();
     read(conn, facts, keys, &DOSES, "id", &doses).await
 }
@@ -61,6 +68,7 @@ pub(crate) static PERSON_KEYS: Table = Table {
     name: "person_keys",
     columns: &[("person", crate::db::Kind::Text), ("wrapped", crate::db::Kind::Bytes)],
     key: 1,
+    fixed: &[],
 };
 
 async fn read(
@@ -76,6 +84,25 @@ async fn read(
     }
     for values in lookup(conn, table, column, ids).await? {
         facts.learn_row(RowView { table, values: &values }, keys);
+    }
+    Ok(())
+}
+
+/// Organisation units, each by the office that opened it.
+async fn read_units(
+    conn: &mut AnyConnection,
+    facts: &mut Facts,
+    standing: &mut Standing,
+    keys: &Keyring,
+    ids: &[&str],
+) -> Result<(), DbError> {
+    for values in lookup(conn, &UNITS, "id", ids).await? {
+        let row = RowView { table: &UNITS, values: &values };
+        facts.learn_row(row, keys);
+        let known = row.parse::<UnitId>("id").and_then(|id| facts.units.get(&id));
+        if let Some((owner, unit)) = row.parse("unit").zip(known) {
+            standing.keep_unit(owner, unit);
+        }
     }
     Ok(())
 }

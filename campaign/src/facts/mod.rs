@@ -2,17 +2,20 @@
 //!
 //! A unit decides over its own state and these facts. They are read from tables ([`tables`]) by a few lookups per
 //! batch, and learn from the rows of the events decided earlier in the same batch, so a lot released a moment ago can
-//! be put away by the next command. Products and administrative units do not change while a batch runs; they are asked
+//! be put away by the next command. What seldom changes is kept from batch to batch ([`standing`]). Products and administrative units do not change while a batch runs; they are asked
 //! of `catalogue` and `places`, not of this.
 
 mod learn;
 pub(crate) mod load;
+mod standing;
 pub mod tables;
 
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use specs::time::{Date, PartialDate};
+
+pub(crate) use standing::Standing;
 
 use crate::clock::Timestamp;
 use crate::ids::{DoseId, LotId, PersonId, ShipmentId, UnitId};

@@ -5,14 +5,19 @@ use crate::db::Kind::{Bytes, Int, Real, Text};
 use crate::db::Table;
 
 /// Lots: what is printed on them. Written with `agree`: every unit at which a lot arrives must say the same.
-pub static LOTS: Table =
-    Table { name: "lots", columns: &[("id", Text), ("product", Text), ("lot_no", Text), ("expiry", Text)], key: 1 };
+pub static LOTS: Table = Table {
+    name: "lots",
+    columns: &[("id", Text), ("product", Text), ("lot_no", Text), ("expiry", Text)],
+    key: 1,
+    fixed: &[],
+};
 
 /// States of lots, by the national stream. No row: quarantined.
 pub static LOT_STATES: Table = Table {
     name: "lot_states",
     columns: &[("lot", Text), ("unit", Text), ("state", Text), ("certificate", Text), ("reason", Text), ("since", Int)],
     key: 1,
+    fixed: &[],
 };
 
 /// Both at once, to be read only: a statement costs more than its rows. What is told of a lot are its columns here; a lot
@@ -28,6 +33,7 @@ pub(super) static LOTS_AND_STATES: Table = Table {
         ("certificate", Text),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// Shipments, by the sender's stream. `lines` is JSON: `[{"lot":"..","doses":10}]`.
@@ -35,6 +41,7 @@ pub static SHIPMENTS: Table = Table {
     name: "shipments",
     columns: &[("id", Text), ("unit", Text), ("receiver", Text), ("dispatched_at", Int), ("lines", Text)],
     key: 1,
+    fixed: &[],
 };
 
 /// People, by the stream of the unit that registered them. `sealed` is encrypted JSON with at least `birth_date`
@@ -43,6 +50,7 @@ pub static PEOPLE: Table = Table {
     name: "people",
     columns: &[("id", Text), ("unit", Text), ("sealed", Text), ("registered_at", Int), ("updated_at", Int)],
     key: 1,
+    fixed: &[],
 };
 
 /// Both at once, to be read only. A person who was erased has a NULL for a key.
@@ -50,6 +58,7 @@ pub(super) static PEOPLE_AND_KEYS: Table = Table {
     name: "people LEFT JOIN person_keys ON person = id",
     columns: &[("id", Text), ("unit", Text), ("sealed", Text), ("wrapped", Bytes)],
     key: 1,
+    fixed: &[],
 };
 
 /// Keyed hashes under which people are found. `kind`: `identity`, `phone`, `name`, `birth`. At most one person holds an
@@ -58,6 +67,7 @@ pub static PERSON_TOKENS: Table = Table {
     name: "person_tokens",
     columns: &[("token", Text), ("person", Text), ("unit", Text), ("kind", Text)],
     key: 2,
+    fixed: &[],
 };
 
 /// Doses, by the stream of the unit that injected. At most one dose of a person, disease and number is not void.
@@ -80,6 +90,7 @@ pub static DOSES: Table = Table {
         ("override_reason", Text),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// Organisation units. `code` is read in `code_set`; `province` is the province's code in the same set.
@@ -108,4 +119,5 @@ pub static UNITS: Table = Table {
         ("changed_at", Int),
     ],
     key: 1,
+    fixed: &[],
 };

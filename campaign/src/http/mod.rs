@@ -79,13 +79,16 @@ pub fn router(app: App) -> Router {
             let (vi, en) = ("Phương thức không được hỗ trợ", "This method is not supported here");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", vi, en)
         })
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT)))
-        .layer(axum::middleware::map_response(problem::of_the_framework))
-        .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(Problem::internal("panic"))))
-        .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(constant(header::REFERRER_POLICY, "no-referrer"))
-        .layer(constant(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        // One layer made of all, the outermost first: each layer of its own would be boxed, and cloned for each request.
+        .layer((
+            constant(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+            constant(header::REFERRER_POLICY, "no-referrer"),
+            constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(Problem::internal("panic"))),
+            axum::middleware::map_response(problem::of_the_framework),
+            TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(TIMEOUT)),
+            DefaultBodyLimit::max(MAX_BODY),
+        ))
         .with_state(app)
 }
 

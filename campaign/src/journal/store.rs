@@ -23,17 +23,23 @@ pub static ENTRIES: Table = Table {
         ("hash", Bytes),
     ],
     key: 2,
+    fixed: &[],
 };
 
 /// The newest entry of every stream.
-pub static HEADS: Table =
-    Table { name: "heads", columns: &[("unit", Text), ("seq", Int), ("hash", Bytes), ("prev_seq", Int)], key: 1 };
+pub static HEADS: Table = Table {
+    name: "heads",
+    columns: &[("unit", Text), ("seq", Int), ("hash", Bytes), ("prev_seq", Int)],
+    key: 1,
+    fixed: &[],
+};
 
 /// The commands that were accepted, and their answers.
 pub static COMMANDS: Table = Table {
     name: "commands",
     columns: &[("id", Text), ("unit", Text), ("digest", Bytes), ("answer", Text), ("at", Int)],
     key: 1,
+    fixed: &[],
 };
 
 /// How many entries are read at a time.

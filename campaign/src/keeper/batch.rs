@@ -43,7 +43,8 @@ pub(super) async fn attempt(
             needs.extend(envelope.command.needs(state));
         }
     }
-    load(conn, &mut facts, &needs, &mut keys).await?;
+    worker.standing.refresh(conn).await?;
+    load(conn, &mut facts, &mut worker.standing, &needs, &mut keys).await?;
 
     let now = worker.clock.now();
     let mut outcomes = Vec::with_capacity(envelopes.len());
@@ -57,7 +58,7 @@ pub(super) async fn attempt(
         let state = worker.units.get(&envelope.unit).ok_or_else(no_state)?;
         // An earlier command of the batch may have changed what this one looks at: the lot of a vial just opened.
         let needs = envelope.command.needs(state);
-        load(conn, &mut facts, &needs, &mut keys).await?;
+        load(conn, &mut facts, &mut worker.standing, &needs, &mut keys).await?;
         let outcome = decide(state, &facts, envelope, now).map(|decision| {
             let answer = Arc::new(decision.answer.to_string());
             (decision, answer)

@@ -18,6 +18,7 @@ use super::{BATCH, Reply, Waiting};
 use crate::clock::Clock;
 use crate::command::Envelope;
 use crate::db::{Db, DbError, fetch_in};
+use crate::facts::Standing;
 use crate::ids::UnitId;
 use crate::journal::Head;
 use crate::journal::store::head;
@@ -26,6 +27,8 @@ use crate::vault::Vault;
 
 /// How long a batch may take before the connection is given up; a database that hangs is a database that is away.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// So many waiting commands are not shared out over two batches.
+const LITTLE: usize = 32;
 /// How often a batch is decided anew because somebody else was first.
 const ATTEMPTS: usize = 5;
 
@@ -34,6 +37,7 @@ pub(super) struct Worker {
     pub(super) vault: Arc<Vault>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) units: Units,
+    pub(super) standing: Standing,
     conn: Option<AnyConnection>,
     /// The disk failed once: this process acknowledges nothing any more.
     stopped: Arc<AtomicBool>,
@@ -41,15 +45,16 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(db: Db, vault: Arc<Vault>, clock: Arc<dyn Clock>, stopped: Arc<AtomicBool>) -> Worker {
-        Worker { db, vault, clock, units: Units::default(), conn: None, stopped }
+        Worker { db, vault, clock, units: Units::default(), standing: Standing::default(), conn: None, stopped }
     }
 
-    /// Works until nobody can send any more and nothing waits. A batch is what waits when the one before it is written:
-    /// one command when there is little to do, and the more the more there is to do. While it is written, those who were
-    /// answered ask again.
+    /// Works until nobody can send any more and nothing waits. A batch is half of what waits when the one before it is
+    /// written, or all if that is little: one command when there is little to do, and the more the more there is to do.
+    /// While it is written, those who were answered ask again; were it all that waits, they and the keeper would take
+    /// turns instead of working at the same time.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
         let mut batch = Vec::with_capacity(BATCH);
-        while queue.recv_many(&mut batch, BATCH).await > 0 {
+        while queue.recv_many(&mut batch, (queue.len() / 2).clamp(LITTLE, BATCH)).await > 0 {
             let (envelopes, answers): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|waiting| (waiting.envelope, waiting.answer)).unzip();
             for (answer, outcome) in answers.into_iter().zip(self.carry_out(&envelopes).await) {

@@ -10,6 +10,7 @@ pub static BALANCES: Table = Table {
     name: "balances",
     columns: &[("unit", Text), ("account", Text), ("lot", Text), ("quantity", Int), ("guarded", Int)],
     key: 3,
+    fixed: &[],
 };
 
 /// One row per transfer.
@@ -30,6 +31,7 @@ pub static LEDGER_ENTRIES: Table = Table {
         ("actor", Text),
     ],
     key: 3,
+    fixed: &[],
 };
 
 /// The rows that an event's transfers change; `accounts` are the unit's after them.

@@ -29,6 +29,7 @@ pub static CONSIGNMENTS: Table = Table {
         ("lines", Text),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// Arrival checks, one per consignment. `lines` is JSON.
@@ -46,6 +47,7 @@ pub static INSPECTIONS: Table = Table {
         ("lines", Text),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// What the sender wrote on a shipment's papers.
@@ -61,6 +63,7 @@ pub static WAYBILLS: Table = Table {
         ("band_max", Int),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// Receipts of shipments, by the receiver. `lines` is JSON.
@@ -75,6 +78,7 @@ pub static RECEIPTS: Table = Table {
         ("lines", Text),
     ],
     key: 1,
+    fixed: &[],
 };
 
 /// The rows an event changes.

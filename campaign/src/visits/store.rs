@@ -32,6 +32,7 @@ pub static VISITS: Table = Table {
         ("updated_at", Int),
     ],
     key: 1,
+    fixed: &["person", "day", "checked_in_at"],
 };
 
 /// Vials opened, by their site.
@@ -51,6 +52,7 @@ pub static VIALS: Table = Table {
         ("closed", Text),
     ],
     key: 1,
+    fixed: &["lot", "product", "doses", "max_yield", "opened_at", "opened_by", "discard_at"],
 };
 
 /// The rows an event changes.

@@ -10,9 +10,10 @@ static THINGS: Table = Table {
     name: "things",
     columns: &[("id", Text), ("unit", Text), ("number", Int), ("size", Real), ("data", Bytes), ("note", Text)],
     key: 1,
+    fixed: &[],
 };
 
-static PAIRS: Table = Table { name: "pairs", columns: &[("a", Text), ("b", Int), ("c", Text)], key: 2 };
+static PAIRS: Table = Table { name: "pairs", columns: &[("a", Text), ("b", Int), ("c", Text)], key: 2, fixed: &[] };
 
 async fn prepare(ground: &Ground) -> sqlx::AnyConnection {
     ground

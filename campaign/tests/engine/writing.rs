@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use campaign::ids::CommandId;
+use campaign::facts::LotState;
+use campaign::ids::{CommandId, UnitId};
 use campaign::keeper::Keeper;
+use campaign::places::Status;
 use campaign::refusal::Refusal;
 
 use crate::ground::{STORE, arrive, cleared, envelope, lot, on_each_engine, put_away, stock, submit, waste};
@@ -210,6 +212,36 @@ async fn who_does_not_fit_is_refused_alone() {
             }
         }
         ground.sql("DELETE FROM consignments WHERE unit = 'ST-X'").await;
+        ground.audit().await;
+    })
+    .await;
+}
+
+/// What a keeper keeps of lots and units from batch to batch is not believed longer than the stream that says it stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_decides_counts_in_the_next_batch() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        cleared(&keeper, "L1", 100).await;
+        for number in 0..4 {
+            submit(&keeper, &format!("before-{number}"), STORE, put_away("L1", 10)).await.unwrap();
+        }
+        let other = ground.open_again().await;
+        let (elsewhere, _running) = Keeper::start(&other, Arc::clone(&ground.vault), ground.clock.clone());
+        let suspend = serde_json::json!({ "suspend_lot": { "lot": lot("L1"), "reason": "cold chain" } });
+        submit(&elsewhere, "suspend", "VN", crate::ground::command(suspend)).await.unwrap();
+        let stopped = Refusal::LotNotReleased { lot: lot("L1"), state: LotState::Suspended };
+        for number in 0..3 {
+            let answer = submit(&keeper, &format!("after-{number}"), STORE, put_away("L1", 10)).await;
+            assert_eq!(answer, Err(stopped.clone()));
+        }
+        assert_eq!(ground.available(lot("L1").as_str()).await, 40);
+
+        let close = serde_json::json!({ "change_unit": { "unit": STORE, "status": "closed" } });
+        let close: campaign::places::Command = serde_json::from_value(close).unwrap();
+        submit(&elsewhere, "close", "VN", close).await.unwrap();
+        let closed = Refusal::UnitNotOpen { unit: UnitId::parse(STORE).unwrap(), status: Status::Closed };
+        assert_eq!(submit(&keeper, "closed", STORE, arrive("L2", 5)).await, Err(closed));
         ground.audit().await;
     })
     .await;

@@ -2,6 +2,7 @@
 //! those observed in a round are discharged in the next, when the clock has moved on.
 
 use crate::client::Connection;
+use crate::cpu::Spent;
 use crate::ground::{Ground, LOT, SITES, site};
 use serde_json::json;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) struct Desks {
 pub(crate) struct Done {
     commands: usize,
     seconds: f64,
+    /// Processor time of all that had to do with it.
+    pub(crate) spent: Spent,
     /// Milliseconds from request to answer.
     pub(crate) answers: Vec<f64>,
 }
@@ -102,13 +105,13 @@ impl Desks {
     }
 
     async fn all<F: Future<Output = Desk> + Send + 'static>(&mut self, work: impl Fn(Desk) -> F) -> Done {
-        let watch = Stopwatch::start();
+        let (watch, before) = (Stopwatch::start(), Spent::so_far());
         let tasks: Vec<_> = self.desks.drain(..).map(|desk| tokio::spawn(work(desk))).collect();
         for task in tasks {
             self.desks.push(task.await.expect("a desk"));
         }
         let seconds = watch.elapsed().as_secs_f64();
-        let mut done = Done { commands: 0, seconds, answers: Vec::new() };
+        let mut done = Done { commands: 0, seconds, spent: Spent::so_far().since(before), answers: Vec::new() };
         for desk in &mut self.desks {
             done.commands += std::mem::take(&mut desk.commands);
             done.answers.append(&mut desk.answers);

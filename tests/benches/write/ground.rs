@@ -75,11 +75,18 @@ impl Database {
             Engine::Sqlite => &[
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
-                "PRAGMA cache_size = -64000",
+                "PRAGMA cache_size = -16000",
                 "PRAGMA wal_autocheckpoint = 16000",
                 "PRAGMA temp_store = MEMORY",
             ],
-            Engine::Postgres => &["SET synchronous_commit = on"],
+            Engine::Postgres => &[
+                "SET synchronous_commit = on",
+                "SET enable_seqscan = off",
+                "SET enable_hashjoin = off",
+                "SET enable_mergejoin = off",
+                "SET jit = off",
+                "SET plan_cache_mode = force_generic_plan",
+            ],
         };
         for text in settings {
             sqlx::raw_sql(*text).execute(&mut conn).await.expect("a setting");
