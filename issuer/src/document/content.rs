@@ -123,10 +123,11 @@ impl Statement {
         let (text, iss) = (certificate.text.clone(), iss.unwrap_or_default());
         let statement = match (profile, content) {
             (Profile::National, Decoded::National(content)) => {
-                let code = Code { profile, text, id: content.id.clone() };
-                Self::national(code, content, iss, issued_at, expires_at)
+                let code = Code { profile, text, id: content.id.to_string() };
+                Self::national(code, *content, &iss, issued_at, expires_at)
             }
-            (Profile::EuDcc, Decoded::EuDcc(dcc::Certificate { name, birth_date, entry, .. })) => {
+            (Profile::EuDcc, Decoded::EuDcc(content)) => {
+                let dcc::Certificate { name, birth_date, entry, .. } = *content;
                 let Entry::Vaccination(entry) = entry else { return Err(misfiled("entry")) };
                 let code = Code { profile, text, id: entry.id.clone() };
                 Self::eu_dcc(code, name, birth_date, entry, issued_at, expires_at)
@@ -139,7 +140,7 @@ impl Statement {
     fn national(
         code: Code,
         content: national::Certificate,
-        country: String,
+        country: &str,
         issued_at: UnixTime,
         expires_at: UnixTime,
     ) -> Self {
@@ -147,16 +148,16 @@ impl Statement {
             code,
             name: content.name,
             birth_date: content.birth_date.to_string(),
-            nationality: Some(content.nationality),
-            disease: content.disease,
+            nationality: Some(content.nationality.to_string()),
+            disease: content.disease.to_string(),
             doses_received: Some(content.doses_received),
             date: content.date.to_string(),
             dose_number: content.dose_number,
-            vaccine: content.vaccine,
-            product: content.product,
-            manufacturer: content.manufacturer,
+            vaccine: content.vaccine.to_string(),
+            product: content.product.to_string(),
+            manufacturer: content.manufacturer.to_string(),
             authority: None,
-            country,
+            country: country.to_owned(),
             issued_at,
             expires_at,
         }

@@ -152,8 +152,8 @@ impl Signing {
         exp: UnixTime,
     ) -> Result<Vec<u8>, Vec<Finding>> {
         let content = match self.profile {
-            Profile::National => Content::National(national_certificate(dose, uvci)),
-            Profile::EuDcc => Content::EuDcc(eu_certificate(dose, uvci)),
+            Profile::National => Content::from(national_certificate(dose, uvci)),
+            Profile::EuDcc => Content::from(eu_certificate(dose, uvci)),
         };
         let claims = Claims::new(&self.country, at, exp, content).with_status(status.clone());
         claims.encode().map_err(|error| match error {

@@ -87,12 +87,9 @@ fn believing(entry: &SignerEntry) -> Verifier {
 /// A text, what was signed in it, and the signature.
 type Signed = (String, Vec<u8>, Vec<u8>);
 
-fn many(one: impl Fn(usize) -> Signed) -> (Vec<String>, Vec<(Vec<u8>, Vec<u8>)>) {
-    (0..CERTIFICATES).map(one).map(|(text, message, signature)| (text, (message, signature))).unzip()
-}
-
 fn contest(title: &'static str, signer: &TestSigner, entry: &SignerEntry, one: impl Fn(usize) -> Signed) -> Contest {
-    let (texts, signed) = many(one);
+    let many = (0..CERTIFICATES).map(one).map(|(text, message, signature)| (text, (message, signature)));
+    let (texts, signed) = many.unzip();
     Contest { title, texts, signed, key: super::parsed(signer), certified: None, verifier: believing(entry) }
 }
 

@@ -113,20 +113,20 @@ fn kid(der: &[u8]) -> Vec<u8> {
 fn certificate(family: &str, given: &str, family_std: &str, given_std: &str) -> Result<Certificate> {
     Ok(Certificate {
         name: Name {
-            family: family.to_owned(),
-            given: format!("{given} (DEMO)"),
-            family_std: family_std.to_owned(),
-            given_std: given_std.to_owned(),
+            family: family.into(),
+            given: format!("{given} (DEMO)").into(),
+            family_std: family_std.into(),
+            given_std: given_std.into(),
         },
         birth_date: PartialDate::parse("1990-05-17").context("a date")?,
-        nationality: "VN".to_owned(),
-        disease: "840539006".to_owned(),
+        nationality: "VN".into(),
+        disease: "840539006".into(),
         doses_received: 2,
         date: Date::in_viet_nam(CHECKED_AT),
         dose_number: 2,
-        vaccine: "1119349007".to_owned(),
-        product: "EU/1/20/1528".to_owned(),
-        manufacturer: "ORG-100030215".to_owned(),
-        id: "URN:UVCI:01:VN:DEM00000000000000000000000000000#0".to_owned(),
+        vaccine: "1119349007".into(),
+        product: "EU/1/20/1528".into(),
+        manufacturer: "ORG-100030215".into(),
+        id: "URN:UVCI:01:VN:DEM00000000000000000000000000000#0".into(),
     })
 }
