@@ -28,8 +28,6 @@ use crate::vault::Vault;
 
 /// Most commands of one batch.
 pub const BATCH: usize = 256;
-/// Most keepers that a process starts by itself.
-const MOST: usize = 4;
 
 /// The answer to an accepted command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +59,9 @@ struct Waiting {
 }
 
 impl Keeper {
-    /// Starts the keepers of this process: one for SQLite, which has one writer; for PostgreSQL one for every two cores.
-    /// With more of them the batches are smaller, and each costs more time on a core than the waiting saves.
+    /// Starts the keepers of this process: one for SQLite, which has one writer, two for PostgreSQL.
     pub fn start(db: &Db, vault: Arc<Vault>, clock: Arc<dyn Clock>) -> (Keeper, Running) {
-        let count = match db.engine() {
-            Engine::Sqlite => 1,
-            Engine::Postgres => std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, MOST),
-        };
+        let count = if db.engine() == Engine::Sqlite { 1 } else { 2 };
         Keeper::start_with(db, vault, clock, count)
     }
 
