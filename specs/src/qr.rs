@@ -71,7 +71,7 @@ pub enum Error {
     },
     /// A character outside the mode of its segment. Our certificates never need one outside the alphanumeric mode; another
     /// mode would break readers.
-    #[error("the character {character:?} at {at} is not in the mode of its segment")]
+    #[error("the character '{}' at {at} is not in the mode of its segment", character.escape_debug())]
     Character {
         /// The character.
         character: char,

@@ -160,7 +160,8 @@ impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Label::Number(number) => number.fmt(f),
-            Label::Text(text) => write!(f, "{text:?}"),
+            // Not with `:?`, which says nothing where a build leaves Debug out, as the browser's does.
+            Label::Text(text) => write!(f, "\"{}\"", text.escape_debug()),
         }
     }
 }

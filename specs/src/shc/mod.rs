@@ -59,7 +59,7 @@ pub enum Error {
     #[error("the header of the chunk is wrong")]
     Chunk,
     /// The card is in several symbols, not all of which are here.
-    #[error("the card is in {count} symbols; {missing:?} are still to be scanned")]
+    #[error("the card is in {count} symbols; still to be scanned: {}", numbers(missing))]
     ChunksMissing {
         /// How many there are.
         count: u8,
@@ -117,6 +117,11 @@ pub enum Error {
         /// How many.
         count: usize,
     },
+}
+
+/// In words, as every build writes them: `:?` says nothing where Debug is left out, as in the browser.
+fn numbers(numbers: &[u8]) -> String {
+    numbers.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Error {
