@@ -43,6 +43,8 @@ pub fn texts(sign: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<(&'static str, String)> {
         ),
         ("maps as keys of maps", message(map_in_key(14, 250))),
         ("maps as keys, none counted", message(unending_maps(14, 300))),
+        // Keys written longer than need be are compared by value, around all that lies below.
+        ("long keys of maps in maps", message([[0xa1, 0x18, 0].repeat(14), head_then(4, 4_050, &[0])].concat())),
         ("labels without end", message(labels(1_000))),
         ("64 text labels in both headers", message(labels_in_both(60))),
         (
