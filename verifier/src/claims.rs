@@ -61,7 +61,7 @@ impl Holder {
             }
             Content::VdsNc(seal) => only(&seal.person.name, written(seal.person.birth_date)),
             Content::National(certificate) => Self {
-                name: joined(&certificate.name.family, &certificate.name.given),
+                name: certificate.name.full(),
                 name_latin: latin(&certificate.name.family_std, &certificate.name.given_std),
                 birth_date: certificate.birth_date.text(),
             },

@@ -38,7 +38,7 @@ pub struct Verdict {
     pub signer: Option<SignerFacts>,
     /// What the verifier believed in while it checked.
     pub trust: Trust,
-    /// Until when the status list that the certificate names spoke for it; `None` where none did.
+    /// As of when the status list that the certificate names says that it stands; `None` where none does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_revoked: Option<NotRevoked>,
     /// What each rule says; `None` where no rules were asked for.

@@ -25,11 +25,10 @@ const FEATURES: &str =
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none \
      --cfg sha2_backend_soft=\"compact\"";
 
-/// Whether the pure rooms build for wasm32 with the portable back end: everything but machine code, which the verifier's
-/// module shows.
+/// Builds the pure rooms for wasm32 with the portable back end.
 pub(crate) fn build() -> Result<()> {
     crate::tools::ensure()?;
-    let mut command = cargo("check", "wasm-test")?;
+    let mut command = cargo("wasm-test")?;
     command.args(["-Zbuild-std=std,panic_abort", "--no-default-features", "--features", FEATURES]);
     for room in ROOMS {
         command.args(["--package", room]);
@@ -39,17 +38,17 @@ pub(crate) fn build() -> Result<()> {
 
 /// Builds the verifier's module as browsers load it; says where it lies, without its JavaScript.
 pub(crate) fn verifier() -> Result<PathBuf> {
-    let mut command = cargo("build", "web")?;
+    let mut command = cargo("web")?;
     command.args(["-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size", "--package", "verifier-wasm"]);
     shell::run(command.env("RUSTFLAGS", SMALL))?;
     Ok(root()?.join("target/wasm/wasm32-unknown-unknown/web/verifier_wasm.wasm"))
 }
 
-fn cargo(subcommand: &str, profile: &str) -> Result<Command> {
+fn cargo(profile: &str) -> Result<Command> {
     let mut command = Command::new(CARGO);
     command
         .current_dir(root()?)
-        .args([subcommand, "--locked", "--profile", profile, "--lib"])
+        .args(["build", "--locked", "--profile", profile, "--lib"])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/wasm"])
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC", RUSTC)

@@ -16,7 +16,7 @@ pub use bundle::{Bundle, Coding, Immunization, Measured, Observation, Patient};
 pub use claims::Claims;
 pub use numeric::{chunks, join};
 pub use open::{Opened, cards, open, payload};
-pub use revoked::{RevokedList, number};
+pub use revoked::{RevokedList, counter};
 
 use crate::{json, jws, zlib};
 

@@ -33,7 +33,7 @@ impl RevokedList {
         if text("method")? != "rid" {
             return Err(Error::Field { field: "method" });
         }
-        let ctr = list.get("ctr").and_then(number).ok_or(Error::Field { field: "ctr" })?;
+        let ctr = list.get("ctr").and_then(counter).ok_or(Error::Field { field: "ctr" })?;
         let rids = list.get("rids").and_then(Value::as_array).filter(|rids| rids.len() <= MAX_RIDS);
         let rids = rids.ok_or(Error::Field { field: "rids" })?.iter();
         let rids: Option<Vec<_>> = rids.map(|rid| rid.as_str().and_then(RevokedCards::parse)).collect();
@@ -42,7 +42,7 @@ impl RevokedList {
 }
 
 /// A counter: the specification shows it as a text in one place and as a number in others.
-pub fn number(value: &Value) -> Option<u64> {
+pub fn counter(value: &Value) -> Option<u64> {
     value
         .as_u64()
         .or_else(|| value.as_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok())

@@ -11,7 +11,7 @@
 
 use serde_json::Value;
 use specs::revocation::CardList;
-use specs::shc::{RevokedList, number};
+use specs::shc::{RevokedList, counter};
 use specs::signer_list::{Profiles, SignerEntry};
 use specs::time::UnixTime;
 
@@ -110,7 +110,7 @@ fn cards(
 ) -> Result<Vec<CardList>, Error> {
     let mut all = Vec::new();
     if let Some(version) = jwk.get("crlVersion") {
-        let version = number(version).ok_or(Error::EntryForm { detail: "its crlVersion is no number" })?;
+        let version = counter(version).ok_or(Error::EntryForm { detail: "its crlVersion is no number" })?;
         all.push(CardList::missing(iss, short, version));
     }
     let names_none = |list: &&Value| list.get("rids").is_none_or(|rids| rids.as_array().is_some_and(Vec::is_empty));
