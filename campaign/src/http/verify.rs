@@ -12,7 +12,6 @@ use super::{App, Problem};
 
 #[derive(RustEmbed)]
 #[folder = "../web/verifier/dist"]
-#[allow_missing = true]
 struct Files;
 
 /// Own scripts only, WebAssembly, pictures that the page itself makes; nothing from elsewhere, nothing to elsewhere.

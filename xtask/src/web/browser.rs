@@ -18,6 +18,9 @@ pub(crate) fn test(mut each: impl FnMut(&str)) -> Result<bool> {
     node.args([
         "--test",
         "--test-concurrency=1",
+        // A browser that a failed test leaves open shall not keep the suite waiting for ever.
+        "--test-timeout=600000",
+        "--test-force-exit",
         "--test-reporter=tap",
         "tests/app.test.mjs",
         "tests/device.test.mjs",
