@@ -1,7 +1,10 @@
 //! The fields of a foreign certificate: a map with text keys, read with the tolerance that the field made necessary.
 //!
-//! The formats of WHO, Switzerland and New Zealand share these readers and this one error. A field that is null or an empty
-//! text counts as absent; unknown fields pass unread, because nations and later builds extend the models.
+//! All formats in CBOR with text keys share these readers, and those of WHO, Switzerland and New Zealand this one error. A field
+//! that is null or an empty text counts as absent; unknown fields pass unread, because nations and later builds extend the
+//! models.
+
+use std::borrow::Cow;
 
 use crate::cbor::{self, Kind, Reader};
 use crate::time::{Date, PartialDate};
@@ -68,13 +71,22 @@ pub(crate) struct Fields<'r, 'a> {
     pub(crate) tolerances: &'r mut Tolerances,
 }
 
-impl Fields<'_, '_> {
+impl<'a> Fields<'_, 'a> {
     /// Walks a map and gives each text key to `field`, which reads the value or says that it does not know the key.
     pub(crate) fn map(
         &mut self,
         name: &'static str,
-        mut field: impl FnMut(&mut Self, &[u8]) -> Result<bool, Error>,
+        field: impl FnMut(&mut Self, &[u8]) -> Result<bool, Error>,
     ) -> Result<(), Error> {
+        self.map_of(name, field)
+    }
+
+    /// As [`Fields::map`], for a format with an error of its own.
+    pub(crate) fn map_of<E: From<Error>>(
+        &mut self,
+        name: &'static str,
+        mut field: impl FnMut(&mut Self, &[u8]) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let mut items = self.reader.map().map_err(|_| Error::FieldType { field: name })?;
         while self.reader.more(&mut items).map_err(Error::Cbor)? {
             let known = if self.reader.kind().map_err(Error::Cbor)? == Kind::Text {
@@ -91,8 +103,13 @@ impl Fields<'_, '_> {
         Ok(())
     }
 
-    /// A text without the space around it.
+    /// A text without the space around it; an empty one counts as absent.
     pub(crate) fn text(&mut self, field: &'static str) -> Result<Option<String>, Error> {
+        Ok(self.any_text(field)?.filter(|text| !text.is_empty()).map(Cow::into_owned))
+    }
+
+    /// A text without the space around it, and be it empty.
+    pub(crate) fn any_text(&mut self, field: &'static str) -> Result<Option<Cow<'a, str>>, Error> {
         if self.null() {
             return Ok(None);
         }
@@ -105,10 +122,11 @@ impl Fields<'_, '_> {
         }
         let text = self.reader.text().map_err(|_| Error::FieldType { field })?;
         let trimmed = text.trim();
-        if trimmed.len() < text.len() {
-            self.tolerances.insert(Tolerance::WhitespaceTrimmed);
+        if trimmed.len() == text.len() {
+            return Ok(Some(text));
         }
-        Ok(Some(trimmed).filter(|text| !text.is_empty()).map(str::to_owned))
+        self.tolerances.insert(Tolerance::WhitespaceTrimmed);
+        Ok(Some(Cow::Owned(trimmed.to_owned())))
     }
 
     /// A day; a time of day after it is cut off.

@@ -3,6 +3,7 @@
 
 use specs::revocation::Revocation;
 use specs::time::UnixTime;
+use specs::value_set::ValueSets;
 use trust_list::Error;
 use trust_list::backend::Backend;
 use trust_list::chain::Anchor;
@@ -129,6 +130,12 @@ impl Checker {
     #[must_use]
     pub fn trust_json(&self, at: UnixTime) -> String {
         serde_json::to_string(&self.verifier.trust(at)).unwrap_or_else(|_| "{}".to_owned())
+    }
+
+    /// The value sets that certificates are held to: those of this build, or newer ones of the trust data.
+    #[must_use]
+    pub fn value_sets(&self) -> &ValueSets {
+        self.verifier.value_sets()
     }
 
     fn ask_rules(&mut self) {

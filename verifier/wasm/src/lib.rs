@@ -13,7 +13,7 @@ use trust_list::backend::portable;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-pub use words::{display, words};
+pub use words::words;
 
 /// A verifier that is filled step by step, see [`verifier::Checker`]. Nothing is kept of what it checks.
 #[wasm_bindgen]
@@ -90,6 +90,14 @@ impl Checker {
     pub fn trust(&self, unix_seconds: f64) -> String {
         self.0.trust_json(at(unix_seconds))
     }
+
+    /// The name of a coded value in `language` (`vi` or `en`), also of one that only the trust data know. `set` is `disease`,
+    /// `vaccine`, `product`, `country`, `test-result` or `test-type`. `undefined` for a code that is in no set.
+    #[must_use]
+    pub fn display(&self, set: &str, code: &str, language: &str) -> Option<String> {
+        let words = self.0.value_sets().display(words::set_of(set)?, code, words::language_of(language));
+        words.map(str::to_owned)
+    }
 }
 
 /// Reads the QR symbol in one frame of a camera: `width` × `height` bytes of brightness, row by row. One quick try, for
@@ -143,6 +151,14 @@ mod tests {
         assert_eq!(at(1.9), UnixTime(1));
         assert_eq!(at(-5.0), UnixTime(0));
         assert_eq!(at(f64::NAN), UnixTime(0));
+    }
+
+    #[test]
+    fn codes_have_names_and_unknown_ones_none() {
+        let checker = Checker::new();
+        assert_eq!(checker.display("country", "VN", "en").as_deref(), Some("Viet Nam"));
+        assert_eq!(checker.display("country", "??", "en"), None);
+        assert_eq!(checker.display("planet", "VN", "en"), None);
     }
 
     #[test]

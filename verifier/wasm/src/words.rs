@@ -3,7 +3,7 @@
 use serde_json::json;
 use specs::language::Language;
 use specs::reason::Reason;
-use specs::value_set::{Set, ValueSets};
+use specs::value_set::Set;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The words for a reason code in `language` (`vi` or `en`) as JSON: `{"verdict", "headline", "finding", "action"}`.
@@ -22,12 +22,9 @@ pub fn words(code: &str, language: &str) -> Option<String> {
     Some(words.to_string())
 }
 
-/// The name of a coded value in `language`: `set` is `disease`, `product`, `country`, `vaccine`, `test-result` or
-/// `test-type`. `undefined` for a code that is in no set of this version.
-#[wasm_bindgen]
-#[must_use]
-pub fn display(set: &str, code: &str, language: &str) -> Option<String> {
-    let set = match set {
+/// The value set of a claim: `disease`, `vaccine`, `product`, `country`, `test-result` or `test-type`.
+pub(crate) fn set_of(claim: &str) -> Option<Set> {
+    Some(match claim {
         "disease" => Set::Disease,
         "vaccine" => Set::VaccineType,
         "product" => Set::VaccineProduct,
@@ -35,11 +32,11 @@ pub fn display(set: &str, code: &str, language: &str) -> Option<String> {
         "test-result" => Set::TestResult,
         "test-type" => Set::TestType,
         _ => return None,
-    };
-    ValueSets::bundled().display(set, code, language_of(language)).map(str::to_owned)
+    })
 }
 
-fn language_of(code: &str) -> Language {
+/// The language of that code; Vietnamese for any but `en`.
+pub(crate) fn language_of(code: &str) -> Language {
     if code == "en" { Language::En } else { Language::Vi }
 }
 
@@ -59,12 +56,5 @@ mod tests {
             }
         }
         assert_eq!(words("no-such-code", "vi"), None);
-    }
-
-    #[test]
-    fn codes_have_names_and_unknown_ones_none() {
-        assert_eq!(display("country", "VN", "en").as_deref(), Some("Viet Nam"));
-        assert_eq!(display("country", "??", "en"), None);
-        assert_eq!(display("planet", "VN", "en"), None);
     }
 }

@@ -1,6 +1,6 @@
 // Runs the module away from the page, so that the page stays quick; and so that a module that has ended (a panic is a trap in
 // WebAssembly) can be thrown away with its worker.
-import init, { Checker, display, scan_frame_rgba, scan_rgba, words } from "../generated/verifier.js";
+import init, { Checker, scan_frame_rgba, scan_rgba, words } from "../generated/verifier.js";
 import moduleUrl from "../generated/verifier_bg.wasm?url";
 import type { Request, Response } from "./engine";
 import type { Answer, Claims, ReasonWords, Verdict } from "./verdict";
@@ -73,13 +73,13 @@ function check(isTraining: boolean, text: string, at: number): Answer {
   const checker = isTraining ? (training ??= new Checker()) : (real ??= new Checker());
   const verdict = JSON.parse(checker.check(text, at)) as Verdict;
   const reason = (language: Language) => JSON.parse(words(verdict.reason, language) ?? "{}") as ReasonWords;
-  return { verdict, at, words: inBoth(reason), names: inBoth((language) => names(verdict.claims, language)) };
+  return { verdict, at, words: inBoth(reason), names: inBoth((language) => names(checker, verdict.claims, language)) };
 }
 
-function names(claims: Claims | null, language: Language): Record<string, string> {
+function names(checker: Checker, claims: Claims | null, language: Language): Record<string, string> {
   const found: Record<string, string> = {};
   const name = (field: string, set: string, code: string | undefined) => {
-    if (code) found[field] = display(set, code, language) ?? code;
+    if (code) found[field] = checker.display(set, code, language) ?? code;
   };
   name("product", "product", claims?.product);
   name("disease", "disease", claims?.disease);
