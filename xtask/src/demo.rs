@@ -4,13 +4,12 @@ mod steps;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 
-use crate::{root, shell};
+use crate::{programs, root, shell};
 
 /// What to do.
 #[derive(clap::Args)]
@@ -81,26 +80,9 @@ fn chain(options: &Options) -> Result<()> {
     server.stop()
 }
 
-/// Whether this run has built our programs.
-static BUILT: OnceLock<()> = OnceLock::new();
-
-/// Says that our programs have been built: the suite builds them with everything else. Built by themselves they would have
-/// dependencies of other features, and those would all be compiled once more.
-pub(crate) fn are_built() {
-    BUILT.get_or_init(|| ());
-}
-
 /// Builds our three programs and says where they are.
 pub(crate) fn build(root: &Path) -> Result<PathBuf> {
-    if BUILT.get().is_none() {
-        println!("Building (the first time takes some minutes) ...");
-        let mut build = Command::new("cargo");
-        build.current_dir(root).args(["build", "--locked", "--package", "campaign", "--package", "issuer"]);
-        shell::run(build.args(["--package", "verifier", "--bins"]))?;
-        are_built();
-    }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).unwrap_or_else(|| root.join("target"));
-    Ok(target.join("debug"))
+    programs::build(root, &["campaign", "issuer", "verifier"])
 }
 
 /// Makes what is not there yet: the sample authority's keys, the sample units and accounts.

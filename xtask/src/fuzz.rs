@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{root, shell};
+use crate::{programs, root, shell};
 
 /// What to fuzz and how long.
 #[derive(clap::Args)]
@@ -139,9 +139,8 @@ fn fuzz(minutes: Option<f64>, only: Option<&str>) -> Result<()> {
 
 /// Writes the seeds of all targets.
 fn seed(root: &Path, corpus: &Path) -> Result<Vec<Target>> {
-    let mut command = Command::new("cargo");
-    command.current_dir(root).args(["run", "--quiet", "--locked", "--package", "fuzz", "--"]).arg(corpus);
-    let said = shell::output(command.stderr(Stdio::inherit()))?;
+    let mut writer = Command::new(programs::build(root, &["fuzz"])?.join("fuzz"));
+    let said = shell::output(writer.current_dir(root).arg(corpus).stderr(Stdio::inherit()))?;
     let target = |line: &str| {
         let mut words = line.split_whitespace().map(str::to_owned);
         Some(Target { name: words.next()?, max_len: words.next()? })

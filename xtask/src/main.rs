@@ -6,6 +6,7 @@ mod bindings;
 mod demo;
 mod fuzz;
 mod postgres;
+mod programs;
 mod shell;
 mod suite;
 mod tools;

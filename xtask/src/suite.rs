@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{bindings, demo, fuzz, root, shell, tools, wasm, web};
+use crate::{bindings, fuzz, programs, root, shell, tools, wasm, web};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     // The end-to-end tests start our programs and load our libraries; a test run builds only those of its own package. With
     // the tests among what is built, dependencies have the features that the test run asks for, and are compiled once.
     shell::run(&mut cargo(&["build", "--locked", "--workspace", "--lib", "--bins", "--examples", "--tests"]))?;
-    demo::are_built();
+    programs::are_built();
     bindings::prepare(&root)?;
     let mut count = Count::default();
     let cluster = Cluster::start(Durability::Tests)?;

@@ -36,27 +36,39 @@ pub(crate) fn build() -> Result<()> {
 }
 
 /// Builds the verifier's module with its JavaScript and its types into `folder`: `verifier.js`, `verifier.d.ts`,
-/// `verifier_bg.wasm`. Nothing is done where they are newer than what they are made of.
+/// `verifier_bg.wasm`.
 pub(crate) fn module(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for file in std::fs::read_dir(optimised()?)? {
+        let file = file?;
+        std::fs::copy(file.path(), folder.join(file.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Makes the module smaller and its JavaScript. Nothing is done where they are newer than what they are made of.
+fn optimised() -> Result<PathBuf> {
     let web = root()?.join("web");
     install(&web)?;
     let built = wasm::verifier()?;
+    let folder = output("wasm/module")?;
     let module = folder.join(format!("{MODULE}_bg.wasm"));
     if is_newer(&module, &built) {
-        return Ok(());
+        return Ok(folder);
     }
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     Bindgen::new()
         .input_path(&built)
         .out_name(MODULE)
         .web(true)?
         .typescript(true)
         .remove_producers_section(true)
-        .generate(folder)?;
-    let small = folder.join("small.wasm");
-    shell::run(Command::new(web.join("node_modules/.bin/wasm-opt")).args(WASM_OPT).arg(&module).arg("-o").arg(&small))?;
+        .generate(&folder)?;
+    // Beside the folder, so that a run that is cut off leaves nothing in it that looks finished.
+    let (large, small) = (folder.with_file_name("large.wasm"), folder.with_file_name("small.wasm"));
+    std::fs::rename(&module, &large)?;
+    shell::run(Command::new(web.join("node_modules/.bin/wasm-opt")).args(WASM_OPT).arg(&large).arg("-o").arg(&small))?;
     std::fs::rename(small, module)?;
-    Ok(())
+    Ok(folder)
 }
 
 /// Installs what `package-lock.json` names, once for each state of it.
