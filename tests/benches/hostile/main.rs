@@ -1,6 +1,8 @@
 //! `cargo xtask bench hostile`: what the most expensive text that fits a QR symbol costs, against its bound of 1 ms. The
 //! texts are those of the fuzzer and of the test of memory; half of them from a signer that is believed, so that the
-//! layers behind the signature have their work too.
+//! layers behind the signature have their work too. Then what pictures cost that are made to keep the scanner busy.
+
+mod pictures;
 
 use std::hint::black_box;
 use tests::certificates::{self, now};
@@ -16,6 +18,11 @@ const REPEATS: usize = 20;
 const BOUND: f64 = 1e6;
 
 fn main() {
+    texts();
+    pictures::measure();
+}
+
+fn texts() {
     let signer = Wanted::new(Algorithm::EdDsa).make();
     let trusted = Signer::from_certificate(signer.certificate.der(), backend::native()).expect("our own signer");
     let verifier = Verifier::new(backend::native()).with_signer(trusted);
