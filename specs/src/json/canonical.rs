@@ -39,11 +39,11 @@ fn write(out: &mut Vec<u8>, value: Value<'_>) -> Result<(), Error> {
 fn write_object(out: &mut Vec<u8>, object: Value<'_>) -> Result<(), Error> {
     let mut members: Vec<_> = object.members().collect();
     members.sort_unstable_by(|(left, _), (right, _)| {
-        let (left, right) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
         // Of ASCII the bytes are in the same order, and sooner compared.
-        if left.is_ascii() && right.is_ascii() {
-            left.cmp(right)
+        if left.bytes().is_ascii() && right.bytes().is_ascii() {
+            left.bytes().cmp(right.bytes())
         } else {
+            let (left, right) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             left.encode_utf16().cmp(right.encode_utf16())
         }
     });

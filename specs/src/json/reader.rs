@@ -8,7 +8,7 @@ const FEW_KEYS: usize = 16;
 /// Numbers of so many characters may be too great for an `f64`, as those with an exponent may.
 const LONG_NUMBER: usize = 300;
 /// Bytes of a text that are looked at together.
-const STEP: usize = 16;
+const STEP: usize = 8;
 
 /// Reads exactly one value; space may stand around it.
 pub fn read(text: impl AsRef<[u8]> + Into<Vec<u8>>, limits: &Limits) -> Result<Document, Error> {
