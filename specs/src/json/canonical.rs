@@ -63,13 +63,11 @@ fn write_object(out: &mut Vec<u8>, object: Value<'_>) -> Result<(), Error> {
 /// What came without an escape needs none. `serde_json` escapes what RFC 8785 section 3.2.2.2 names, in the same form, and
 /// nothing else; a property test holds it to that.
 fn write_text(out: &mut Vec<u8>, value: Value<'_>) {
-    let text = value.as_str().unwrap_or_default();
-    if value.node().kind == Kind::Text {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-    } else {
-        serde_json::to_writer(out, text).expect("a text can be written into memory");
+    match value.quoted() {
+        Some(quoted) => out.extend_from_slice(quoted),
+        None => {
+            serde_json::to_writer(out, value.as_str().unwrap_or_default()).expect("a text can be written into memory")
+        }
     }
 }
 

@@ -137,6 +137,12 @@ impl<'d> Value<'d> {
         text.as_bytes().get(from..to).unwrap_or_default()
     }
 
+    /// A text that came without an escape, with the quotation marks around it.
+    pub(super) fn quoted(self) -> Option<&'d [u8]> {
+        let Node { kind, from, to } = self.node();
+        if kind == Kind::Text { self.document.text.as_bytes().get(from - 1..to + 1) } else { None }
+    }
+
     pub(super) fn node(self) -> Node {
         self.document.nodes[self.at]
     }

@@ -1,6 +1,7 @@
 //! What is certified: a person, and their vaccinations or a test.
 
 use super::{Error, Kind};
+use crate::SmolStr;
 use crate::json::{Array, Value};
 use crate::time::{Date, PartialDate, UnixTime};
 use crate::tolerance::{Tolerance, Tolerances};
@@ -9,7 +10,7 @@ use crate::tolerance::{Tolerance, Tolerances};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// Identifier of the certificate: `uvci` of a vaccination, `utci` of a test.
-    pub id: String,
+    pub id: SmolStr,
     /// Whose it is.
     pub person: Person,
     /// What happened.
@@ -31,28 +32,28 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// `n`: the name as in a travel document, family name first.
-    pub name: String,
+    pub name: SmolStr,
     /// `dob`: date of birth.
     pub birth_date: Option<PartialDate>,
     /// `sex`: M, F or X.
-    pub sex: Option<String>,
+    pub sex: Option<SmolStr>,
     /// `i`, in tests `dn`: number of the travel document. With `birth_date` at least one.
-    pub document: Option<String>,
+    pub document: Option<SmolStr>,
     /// `dt`: its kind, P for a passport.
-    pub document_type: Option<String>,
+    pub document_type: Option<SmolStr>,
     /// `ai`: another document at the issuer's choice.
-    pub additional: Option<String>,
+    pub additional: Option<SmolStr>,
 }
 
 /// Doses of one vaccine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vaccine {
     /// `des`: kind of vaccine, an extension code of ICD-11.
-    pub kind: String,
+    pub kind: SmolStr,
     /// `nam`: the product.
-    pub product: String,
+    pub product: SmolStr,
     /// `dis`: the disease, a code of ICD-11.
-    pub disease: Option<String>,
+    pub disease: Option<SmolStr>,
     /// `vd`: the doses, at least one.
     pub doses: Vec<Dose>,
 }
@@ -65,11 +66,11 @@ pub struct Dose {
     /// `seq`: the how-manyeth, 1 to 99.
     pub number: u8,
     /// `ctr`: where, ISO 3166-1 alpha-3.
-    pub country: String,
+    pub country: SmolStr,
     /// `adm`: by whom.
-    pub centre: Option<String>,
+    pub centre: Option<SmolStr>,
     /// `lot`: the lot.
-    pub lot: Option<String>,
+    pub lot: Option<SmolStr>,
     /// `dvn`: when the next dose is due.
     pub next: Option<Date>,
 }
@@ -78,19 +79,19 @@ pub struct Dose {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
     /// `sp.spn`: who tested.
-    pub provider: String,
+    pub provider: SmolStr,
     /// `sp.ctr`: where, ISO 3166-1 alpha-3.
-    pub country: String,
+    pub country: SmolStr,
     /// `dat.sc`: when the sample was taken.
     pub sampled: UnixTime,
     /// `dat.ri`: when the result was reported.
     pub reported: UnixTime,
     /// `tr.tc`: kind of test, e.g. `molecular(PCR)`.
-    pub kind: String,
+    pub kind: SmolStr,
     /// `tr.r`: the result as it is written: `positive`, `negative`, `normal`, `abnormal`.
-    pub result: String,
+    pub result: SmolStr,
     /// `tr.m`: how the sample was taken.
-    pub method: Option<String>,
+    pub method: Option<SmolStr>,
 }
 
 impl Content {
@@ -185,18 +186,18 @@ impl Test {
     }
 }
 
-fn text(object: Value<'_>, name: &str, field: &'static str) -> Result<String, Error> {
+fn text(object: Value<'_>, name: &str, field: &'static str) -> Result<SmolStr, Error> {
     optional(object, name, field)?.ok_or(Error::Field { field })
 }
 
 /// A text where it is there: not empty, and without control characters.
-fn optional(object: Value<'_>, name: &str, field: &'static str) -> Result<Option<String>, Error> {
+fn optional(object: Value<'_>, name: &str, field: &'static str) -> Result<Option<SmolStr>, Error> {
     let Some(text) = object.get(name) else { return Ok(None) };
     let text = text.as_str().filter(|text| !text.trim().is_empty() && !text.contains(char::is_control));
-    text.map(|text| Some(text.to_owned())).ok_or(Error::Field { field })
+    text.map(|text| Some(text.into())).ok_or(Error::Field { field })
 }
 
-fn country(object: Value<'_>, name: &str, field: &'static str) -> Result<String, Error> {
+fn country(object: Value<'_>, name: &str, field: &'static str) -> Result<SmolStr, Error> {
     let code = text(object, name, field)?;
     let three = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     if three { Ok(code) } else { Err(Error::Field { field }) }
