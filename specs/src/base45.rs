@@ -51,7 +51,7 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
     // What is not in the alphabet counts more than any sum may be, so one look at all sums together refuses both.
     let mut all = 0;
     for ([one, two, three], pair) in groups.iter().zip(pairs) {
-        let sum = value(*one) + 45 * value(*two) + 45 * 45 * value(*three);
+        let sum = value::<1>(*one) + value::<45>(*two) + value::<2025>(*three);
         all |= sum;
         *pair = (sum as u16).to_be_bytes();
     }
@@ -61,27 +61,28 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
     match (rest, last) {
         ([], []) => Ok(bytes),
         ([one, two], [last]) => {
-            *last = u8::try_from(value(*one) + 45 * value(*two)).map_err(|_| Error::NotBase45)?;
+            *last = u8::try_from(value::<1>(*one) + value::<45>(*two)).map_err(|_| Error::NotBase45)?;
             Ok(bytes)
         }
         _ => Err(Error::NotBase45),
     }
 }
 
-fn value(char: u8) -> u32 {
-    VALUES[usize::from(char)]
+fn value<const TIMES: u32>(char: u8) -> u32 {
+    let table = const { &values(TIMES) };
+    table[usize::from(char)]
 }
 
-/// The value of each byte as a character, and 2^16 for those that are none.
-const VALUES: [u32; 256] = {
+/// So many times the value of each byte as a character, and 2^16 for those that are none.
+const fn values(times: u32) -> [u32; 256] {
     let mut values = [1 << 16; 256];
     let mut value = 0;
     while value < base45::alphabet::TABLE.len() {
-        values[base45::alphabet::TABLE[value] as usize] = value as u32;
+        values[base45::alphabet::TABLE[value] as usize] = times * value as u32;
         value += 1;
     }
     values
-};
+}
 
 #[cfg(test)]
 mod tests {

@@ -77,7 +77,7 @@ fn inflate_stream(stream: &[u8], header: usize, most: usize, flags: u32) -> Resu
         return Err(Error::Corrupt);
     }
     let flags = flags | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
-    let mut state = Box::<DecompressorOxide>::default();
+    let mut state = DecompressorOxide::default();
     // Grows to the cap at most; most certificates fit the first time.
     let mut content = vec![0; stream.len().saturating_mul(2).max(1024).min(most)];
     let (mut read, mut written) = (0, 0);

@@ -158,7 +158,7 @@ pub fn find_path(
         }
         None => Err(match search.furthest {
             Some((_, error)) => error,
-            None => Error::IssuerUnknown { subject: leaf.name().to_owned(), issuer: leaf.issuer().to_owned() },
+            None => Error::IssuerUnknown { subject: leaf.name().to_owned(), issuer: leaf.issuer() },
         }),
     }
 }
@@ -199,7 +199,7 @@ impl<'a> Search<'a> {
             }
             self.path.pop();
         }
-        let (subject, issuer) = (subject.name().to_owned(), subject.issuer().to_owned());
+        let (subject, issuer) = (subject.name().to_owned(), subject.issuer());
         self.note(0, Error::IssuerUnknown { subject, issuer });
         Ok(None)
     }

@@ -9,6 +9,7 @@ mod hcert;
 mod icao;
 mod import;
 mod inspect;
+mod json;
 mod national;
 mod nzcp;
 mod picture;
@@ -43,6 +44,7 @@ pub const ALL: &[Target] = &[
     icao::TARGET,
     import::TARGET,
     inspect::TARGET,
+    json::TARGET,
     national::TARGET,
     nzcp::TARGET,
     picture::TARGET,

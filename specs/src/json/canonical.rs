@@ -4,26 +4,26 @@
 //! refused instead of written almost right.
 
 use super::Error;
-use serde_json::{Map, Number, Value};
+use super::document::{Kind, Value};
 
 /// The value without space, the keys of each object in the order of their UTF-16 code units, texts with the fewest
 /// escapes.
-pub fn canonical(value: &Value) -> Result<Vec<u8>, Error> {
+pub fn canonical(value: Value<'_>) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(1_024);
     write(&mut out, value)?;
     Ok(out)
 }
 
-fn write(out: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
-    match value {
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Number(number) => out.extend_from_slice(integer(number)?.to_string().as_bytes()),
-        Value::String(text) => write_text(out, text),
-        Value::Array(values) => {
+fn write(out: &mut Vec<u8>, value: Value<'_>) -> Result<(), Error> {
+    match value.node().kind {
+        Kind::Null => out.extend_from_slice(b"null"),
+        Kind::Bool(true) => out.extend_from_slice(b"true"),
+        Kind::Bool(false) => out.extend_from_slice(b"false"),
+        Kind::Number => out.extend_from_slice(integer(value)?.to_string().as_bytes()),
+        Kind::Text | Kind::Unescaped => write_text(out, value),
+        Kind::Array => {
             out.push(b'[');
-            for (at, value) in values.iter().enumerate() {
+            for (at, value) in value.as_array().into_iter().flatten().enumerate() {
                 if at > 0 {
                     out.push(b',');
                 }
@@ -31,18 +31,19 @@ fn write(out: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
             }
             out.push(b']');
         }
-        Value::Object(members) => write_object(out, members)?,
+        Kind::Object => write_object(out, value)?,
     }
     Ok(())
 }
 
-fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>) -> Result<(), Error> {
-    let mut members: Vec<(&String, &Value)> = members.iter().collect();
-    members.sort_by(|(left, _), (right, _)| {
+fn write_object(out: &mut Vec<u8>, object: Value<'_>) -> Result<(), Error> {
+    let mut members: Vec<_> = object.members().collect();
+    members.sort_unstable_by(|(left, _), (right, _)| {
         // Of ASCII the bytes are in the same order, and sooner compared.
-        if left.is_ascii() && right.is_ascii() {
-            left.cmp(right)
+        if left.bytes().is_ascii() && right.bytes().is_ascii() {
+            left.bytes().cmp(right.bytes())
         } else {
+            let (left, right) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             left.encode_utf16().cmp(right.encode_utf16())
         }
     });
@@ -59,16 +60,21 @@ fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>) -> Result<(), E
     Ok(())
 }
 
-/// `serde_json` escapes what RFC 8785 section 3.2.2.2 names, in the same form, and nothing else; a property test holds it
-/// to that.
-fn write_text(out: &mut Vec<u8>, text: &str) {
-    serde_json::to_writer(out, text).expect("a text can be written into memory");
+/// What came without an escape needs none. `serde_json` escapes what RFC 8785 section 3.2.2.2 names, in the same form, and
+/// nothing else; a property test holds it to that.
+fn write_text(out: &mut Vec<u8>, value: Value<'_>) {
+    match value.quoted() {
+        Some(quoted) => out.extend_from_slice(quoted),
+        None => {
+            serde_json::to_writer(out, value.as_str().unwrap_or_default()).expect("a text can be written into memory")
+        }
+    }
 }
 
 /// Integers that an `f64` holds exactly, in whatever form they came: `1`, `1.0` and `1e0` are one number.
-fn integer(number: &Number) -> Result<i64, Error> {
+fn integer(value: Value<'_>) -> Result<i64, Error> {
     const MOST: i64 = (1 << 53) - 1;
-    let integer = match (number.as_i64(), number.as_f64()) {
+    let integer = match (value.as_number().and_then(|number| number.parse().ok()), value.as_f64()) {
         (Some(integer), _) => integer,
         // Within the range the cast is exact; beyond it saturates, and is refused below.
         (None, Some(float)) if float.fract() == 0.0 => float as i64,

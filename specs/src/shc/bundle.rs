@@ -4,8 +4,8 @@
 //! What a card should leave out to be small (`id`, `meta`, `text`, `display`) passes unread, as does every other resource.
 
 use super::{Error, fields};
+use crate::json::Value;
 use crate::time::PartialDate;
-use serde_json::Value;
 
 /// The health record of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub enum Measured {
 }
 
 impl Bundle {
-    pub(super) fn read(bundle: &Value) -> Result<Bundle, Error> {
+    pub(super) fn read(bundle: Value<'_>) -> Result<Bundle, Error> {
         if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
             return Err(Error::Field { field: "Bundle.resourceType" });
         }
@@ -111,12 +111,13 @@ impl Bundle {
 }
 
 impl Patient {
-    fn read(patient: &Value) -> Result<Patient, Error> {
+    fn read(patient: Value<'_>) -> Result<Patient, Error> {
         const NAME: Error = Error::Field { field: "Patient.name" };
-        let name = fields::array(patient, "name", "Patient.name")?.first().ok_or(NAME)?;
+        let name = fields::array(patient, "name", "Patient.name")?.next().ok_or(NAME)?;
         let family = fields::optional_text(name, "family", "Patient.name")?.map(str::to_owned);
-        let text = |given: &Value| given.as_str().filter(|given| !given.contains(char::is_control)).map(str::to_owned);
-        let given: Option<Vec<String>> = fields::array(name, "given", "Patient.name")?.iter().map(text).collect();
+        let text =
+            |given: Value<'_>| given.as_str().filter(|given| !given.contains(char::is_control)).map(str::to_owned);
+        let given: Option<Vec<String>> = fields::array(name, "given", "Patient.name")?.map(text).collect();
         let given = given.ok_or(NAME)?;
         if family.is_none() && given.iter().all(|given| given.trim().is_empty()) {
             return Err(NAME);
@@ -128,7 +129,7 @@ impl Patient {
 }
 
 impl Immunization {
-    fn read(dose: &Value, patient: &str) -> Result<Immunization, Error> {
+    fn read(dose: Value<'_>, patient: &str) -> Result<Immunization, Error> {
         if fields::text(dose, "status", "Immunization.status")? != "completed" {
             return Err(Error::Field { field: "Immunization.status" });
         }
@@ -140,7 +141,7 @@ impl Immunization {
         let when = "Immunization.occurrenceDateTime";
         let date = fields::day(dose, "occurrenceDateTime", when)?.ok_or(Error::Field { field: when })?;
         let lot = fields::optional_text(dose, "lotNumber", "Immunization.lotNumber")?.map(str::to_owned);
-        let performer = match fields::array(dose, "performer", "Immunization.performer")?.first() {
+        let performer = match fields::array(dose, "performer", "Immunization.performer")?.next() {
             Some(performer) => {
                 performer.get("actor").map_or(Ok(None), |actor| display(actor, "Immunization.performer"))?
             }
@@ -151,7 +152,7 @@ impl Immunization {
 }
 
 impl Observation {
-    fn read(found: &Value, patient: &str) -> Result<Observation, Error> {
+    fn read(found: Value<'_>, patient: &str) -> Result<Observation, Error> {
         if !matches!(fields::text(found, "status", "Observation.status")?, "final" | "amended" | "corrected") {
             return Err(Error::Field { field: "Observation.status" });
         }
@@ -163,7 +164,7 @@ impl Observation {
             None => fields::day(found, "effectiveDateTime", when)?,
         };
         let date = date.ok_or(Error::Field { field: when })?;
-        let performer = match fields::array(found, "performer", "Observation.performer")?.first() {
+        let performer = match fields::array(found, "performer", "Observation.performer")?.next() {
             Some(performer) => display(performer, "Observation.performer")?,
             None => None,
         };
@@ -186,12 +187,13 @@ impl Observation {
 }
 
 impl Measured {
-    fn read(found: &Value) -> Result<Option<Measured>, Error> {
+    fn read(found: Value<'_>) -> Result<Option<Measured>, Error> {
         const FIELD: &str = "Observation.value";
         if found.get("valueCodeableConcept").is_some() {
             return codings(found, "valueCodeableConcept", FIELD).map(|codes| Some(Measured::Codes(codes)));
         }
         if let Some(quantity) = found.get("valueQuantity") {
+            // In its own digits, for how many there are says how exact it is (FHIR R4, decimal).
             let number = quantity.get("value").and_then(Value::as_number).ok_or(Error::Field { field: FIELD })?;
             // Without its comparator "< 1" would become "1".
             let comparator = fields::optional_text(quantity, "comparator", FIELD)?.unwrap_or_default();
@@ -204,21 +206,21 @@ impl Measured {
 }
 
 /// That a resource is of the patient of this card, and not of a mother or a child who is mentioned.
-fn is_of(resource: &Value, name: &str, patient: &str, field: &'static str) -> Result<(), Error> {
+fn is_of(resource: Value<'_>, name: &str, patient: &str, field: &'static str) -> Result<(), Error> {
     let reference = resource.get(name).and_then(|subject| subject.get("reference")).and_then(Value::as_str);
     if reference == Some(patient) { Ok(()) } else { Err(Error::Field { field }) }
 }
 
-fn codings(resource: &Value, name: &str, field: &'static str) -> Result<Vec<Coding>, Error> {
+fn codings(resource: Value<'_>, name: &str, field: &'static str) -> Result<Vec<Coding>, Error> {
     let concept = resource.get(name).ok_or(Error::Field { field })?;
-    let coding = |coding: &Value| {
+    let coding = |coding: Value<'_>| {
         let system = fields::optional_text(coding, "system", field)?.map(str::to_owned);
         Ok(Coding { system, code: fields::text(coding, "code", field)?.to_owned() })
     };
-    let codings: Vec<Coding> = fields::array(concept, "coding", field)?.iter().map(coding).collect::<Result<_, _>>()?;
+    let codings: Vec<Coding> = fields::array(concept, "coding", field)?.map(coding).collect::<Result<_, _>>()?;
     if codings.is_empty() { Err(Error::Field { field }) } else { Ok(codings) }
 }
 
-fn display(actor: &Value, field: &'static str) -> Result<Option<String>, Error> {
+fn display(actor: Value<'_>, field: &'static str) -> Result<Option<String>, Error> {
     Ok(fields::optional_text(actor, "display", field)?.map(str::to_owned))
 }

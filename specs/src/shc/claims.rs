@@ -1,10 +1,10 @@
 //! The claims: who says it, from when until when, and the bundle.
 
 use super::{Bundle, Error, fields};
+use crate::json::Value;
 use crate::revocation::is_rid;
 use crate::time::UnixTime;
 use crate::tolerance::Tolerances;
-use serde_json::Value;
 
 /// The type that every card has.
 const HEALTH_CARD: &str = "https://smarthealth.cards#health-card";
@@ -31,13 +31,13 @@ pub struct Claims {
 }
 
 impl Claims {
-    pub(super) fn of(payload: &Value, tolerances: Tolerances) -> Result<Claims, Error> {
+    pub(super) fn of(payload: Value<'_>, tolerances: Tolerances) -> Result<Claims, Error> {
         let iss = fields::issuer(payload)?.to_owned();
         let nbf = fields::time(payload, "nbf", "nbf")?.ok_or(Error::Field { field: "nbf" })?;
         let exp = fields::time(payload, "exp", "exp")?;
         let vc = payload.get("vc").ok_or(Error::Field { field: "vc" })?;
         let types: Option<Vec<String>> =
-            fields::array(vc, "type", "vc.type")?.iter().map(|kind| kind.as_str().map(str::to_owned)).collect();
+            fields::array(vc, "type", "vc.type")?.map(|kind| kind.as_str().map(str::to_owned)).collect();
         let types = types.ok_or(Error::Field { field: "vc.type" })?;
         if !types.iter().any(|kind| kind == HEALTH_CARD) {
             return Err(Error::NotHealthCard);

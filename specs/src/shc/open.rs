@@ -4,13 +4,12 @@ use super::{Claims, Error, FILE, MAX_CHARS, MAX_INFLATED, PAYLOAD, PREFIX, field
 use crate::jws::{self, Jws};
 use crate::tolerance::{Tolerance, Tolerances};
 use crate::{json, zlib};
-use serde_json::Value;
 
 /// A card whose layers are off: a JWS with a payload that is JSON, of which nothing has been believed yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
     jws: Jws,
-    payload: Value,
+    payload: json::Document,
     tolerances: Tolerances,
 }
 
@@ -52,9 +51,9 @@ pub fn open(text: &str) -> Result<Opened, Error> {
 
 /// The cards of a `.smart-health-card` file, each a JWS that [`open`] takes.
 pub fn cards(file: &str) -> Result<Vec<String>, Error> {
-    let file = json::read(file.as_bytes(), &FILE).map_err(Error::File)?;
-    let cards = file.get("verifiableCredential").ok_or(Error::Prefix)?;
-    let texts = |cards: &Vec<Value>| cards.iter().map(|card| card.as_str().map(str::to_owned)).collect();
+    let file = json::read(file, &FILE).map_err(Error::File)?;
+    let cards = file.value().get("verifiableCredential").ok_or(Error::Prefix)?;
+    let texts = |cards: json::Array<'_>| cards.map(|card| card.as_str().map(str::to_owned)).collect();
     cards.as_array().and_then(texts).ok_or(Error::Field { field: "verifiableCredential" })
 }
 
@@ -73,7 +72,7 @@ impl Opened {
             return Err(Error::Zip);
         }
         let payload = zlib::inflate_raw(&jws.payload, MAX_INFLATED).map_err(Error::Deflate)?;
-        let payload = json::read(&payload, &PAYLOAD).map_err(Error::Json)?;
+        let payload = json::read(payload, &PAYLOAD).map_err(Error::Json)?;
         Ok(Opened { jws, payload, tolerances })
     }
 
@@ -100,16 +99,16 @@ impl Opened {
     /// Who says so: the `https` address below which the issuer publishes its keys. With [`Opened::kid`] it names the key;
     /// nothing else of the payload need be read before the signature was found good.
     pub fn issuer(&self) -> Result<&str, Error> {
-        fields::issuer(&self.payload)
+        fields::issuer(self.payload.value())
     }
 
-    /// The payload as it is.
-    pub fn json(&self) -> &Value {
-        &self.payload
+    /// The payload as it is: JSON.
+    pub fn json(&self) -> &str {
+        self.payload.text()
     }
 
     /// The claims, whoever signed them.
     pub fn claims(&self) -> Result<Claims, Error> {
-        Claims::of(&self.payload, self.tolerances)
+        Claims::of(self.payload.value(), self.tolerances)
     }
 }

@@ -1,9 +1,8 @@
 //! The list of revoked cards that an issuer publishes for one of its keys: `<iss>/.well-known/crl/<kid>.json`.
 
 use super::Error;
-use crate::json::{self, Limits};
+use crate::json::{self, Limits, Value};
 use crate::revocation::{MAX_RIDS, RevokedCards};
-use serde_json::Value;
 
 /// What such a list may measure.
 const LIMITS: Limits = Limits { bytes: 16 * 1024 * 1024, depth: 4, values: MAX_RIDS + 16 };
@@ -23,11 +22,11 @@ impl RevokedList {
     /// Reads `{"kid", "method": "rid", "ctr", "rids"}`. One identifier that cannot be read makes the whole list unreadable: its
     /// cards would pass for good.
     pub fn read(bytes: &[u8]) -> Result<RevokedList, Error> {
-        RevokedList::of(&json::read(bytes, &LIMITS).map_err(Error::Json)?)
+        RevokedList::of(json::read(bytes, &LIMITS).map_err(Error::Json)?.value())
     }
 
     /// The same out of JSON that was read already.
-    pub fn of(list: &Value) -> Result<RevokedList, Error> {
+    pub fn of(list: Value<'_>) -> Result<RevokedList, Error> {
         let text = |field: &'static str| list.get(field).and_then(Value::as_str).ok_or(Error::Field { field });
         let kid = text("kid")?.to_owned();
         if text("method")? != "rid" {
@@ -35,14 +34,14 @@ impl RevokedList {
         }
         let ctr = list.get("ctr").and_then(counter).ok_or(Error::Field { field: "ctr" })?;
         let rids = list.get("rids").and_then(Value::as_array).filter(|rids| rids.len() <= MAX_RIDS);
-        let rids = rids.ok_or(Error::Field { field: "rids" })?.iter();
+        let rids = rids.ok_or(Error::Field { field: "rids" })?;
         let rids: Option<Vec<_>> = rids.map(|rid| rid.as_str().and_then(RevokedCards::parse)).collect();
         Ok(RevokedList { kid, ctr, rids: rids.ok_or(Error::Field { field: "rids" })? })
     }
 }
 
 /// A counter: the specification shows it as a text in one place and as a number in others.
-pub fn counter(value: &Value) -> Option<u64> {
+pub fn counter(value: Value<'_>) -> Option<u64> {
     value
         .as_u64()
         .or_else(|| value.as_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok())

@@ -1,10 +1,10 @@
 //! Value sets as the EU publishes them, one JSON object for each, and the newer ones that a trust bundle carries so that a
 //! verifier need not be built anew when a vaccine or a test device is added. The page is `specs/value-sets.md`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::{Entry, Set, ValueSet, ValueSets, head};
-use crate::json::{self, Limits, canonical};
+use crate::json::{self, Limits, Value, canonical};
 use crate::time::Date;
 
 /// What all value sets of a bundle may measure, as JSON.
@@ -91,11 +91,11 @@ impl Published {
     /// Reads one set: `{"valueSetId", "valueSetDate", "valueSetValues": {code: {"display", "active", "system", "version"}}}`.
     /// Other members are passed over.
     pub fn read(bytes: &[u8]) -> Result<Published, Error> {
-        Published::of(&json::read(bytes, &LIMITS).map_err(Error::Json)?)
+        Published::of(json::read(bytes, &LIMITS).map_err(Error::Json)?.value())
     }
 
     /// The same out of JSON that was read already.
-    pub fn of(value: &Value) -> Result<Published, Error> {
+    pub fn of(value: Value<'_>) -> Result<Published, Error> {
         let id = text(value, "valueSetId", MAX_CODE)?;
         let known = NAMES.iter().find(|(_, name)| *name == id);
         let (set, _) = *known.ok_or_else(|| Error::Unknown { id: id.to_owned() })?;
@@ -105,7 +105,7 @@ impl Published {
         if !(1..=MAX_CODES).contains(&codes.len()) {
             return Err(Error::Size { codes: codes.len() });
         }
-        let mut entries = codes.iter().map(|(code, value)| entry(code, value)).collect::<Result<Vec<_>, _>>()?;
+        let mut entries = codes.map(|(code, value)| entry(code, value)).collect::<Result<Vec<_>, _>>()?;
         entries.sort_by(|one, other| one.code.cmp(&other.code));
         Ok(Published { set, date, entries })
     }
@@ -130,8 +130,8 @@ impl Published {
         NAMES.iter().find(|(set, _)| *set == self.set).expect("a published set has a name").1
     }
 
-    fn to_json(&self) -> Value {
-        let values: Map<String, Value> = self
+    fn to_json(&self) -> serde_json::Value {
+        let values: Map<String, serde_json::Value> = self
             .entries
             .iter()
             .map(|Entry { code, display, active, system, version, .. }| {
@@ -163,17 +163,21 @@ impl Updates {
     /// # Errors
     /// [`Error::Json`] where they are more than [`LIMITS`] allows.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
-        let all = Value::Array(self.sets.iter().map(Published::to_json).collect());
-        let bytes = canonical(&all).map_err(Error::Json)?;
-        Updates::decode(&bytes)?;
+        let all = self.sets.iter().map(Published::to_json).collect::<serde_json::Value>().to_string();
+        let all = json::read(all, &LIMITS).map_err(Error::Json)?;
+        Updates::of(all.value())?;
+        let bytes = canonical(all.value()).map_err(Error::Json)?;
         Ok(bytes)
     }
 
     /// Reads such bytes. Whether anyone should believe them is for `trust-list` to say.
     pub fn decode(bytes: &[u8]) -> Result<Updates, Error> {
-        let value = json::read(bytes, &LIMITS).map_err(Error::Json)?;
+        Updates::of(json::read(bytes, &LIMITS).map_err(Error::Json)?.value())
+    }
+
+    fn of(value: Value<'_>) -> Result<Updates, Error> {
         let sets = value.as_array().ok_or(Error::Field { field: "value sets" })?;
-        let sets = sets.iter().map(Published::of).collect::<Result<Vec<_>, _>>()?;
+        let sets = sets.map(Published::of).collect::<Result<Vec<_>, _>>()?;
         let (found, all) = (sets.len(), Updates::new(sets));
         if all.sets.len() == found { Ok(all) } else { Err(Error::Twice) }
     }
@@ -216,7 +220,7 @@ fn joined(new: &Entry, held: Option<&Entry>) -> Entry {
     }
 }
 
-fn entry(code: &str, value: &Value) -> Result<Entry, Error> {
+fn entry(code: &str, value: Value<'_>) -> Result<Entry, Error> {
     // A reader compares byte for byte after it trimmed blanks, so a code with some could never be met.
     if code.is_empty() || code.len() > MAX_CODE || code.trim() != code || code.chars().any(char::is_control) {
         return Err(Error::Field { field: "code" });
@@ -238,7 +242,7 @@ fn entry(code: &str, value: &Value) -> Result<Entry, Error> {
     })
 }
 
-fn text<'a>(value: &'a Value, field: &'static str, most: usize) -> Result<&'a str, Error> {
+fn text<'a>(value: Value<'a>, field: &'static str, most: usize) -> Result<&'a str, Error> {
     let text = value.get(field).and_then(Value::as_str);
     text.filter(|text| text.len() <= most && !text.chars().any(char::is_control)).ok_or(Error::Field { field })
 }

@@ -199,7 +199,7 @@ fn what_is_no_published_set_is_refused() {
     let with = |member: &str, value: serde_json::Value| {
         let mut set = published("2026-11-01", &["a"]);
         set[member] = value;
-        Published::of(&set)
+        Published::read(&serde_json::to_vec(&set).unwrap())
     };
     let code = |code: &str, value: serde_json::Value| with("valueSetValues", serde_json::json!({ code: value }));
     let named = |display: &str| serde_json::json!({ "display": display });
@@ -223,7 +223,10 @@ fn what_is_no_published_set_is_refused() {
     assert_eq!(code("a", serde_json::json!({ "display": "A", "system": 7 })), field("system"));
     let many: Vec<String> = (0..=published::MAX_CODES).map(|code| code.to_string()).collect();
     let many = published("2026-11-01", &many.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(Published::of(&many), Err(published::Error::Size { codes: published::MAX_CODES + 1 }));
+    assert_eq!(
+        Published::read(&serde_json::to_vec(&many).unwrap()),
+        Err(published::Error::Size { codes: published::MAX_CODES + 1 })
+    );
     let same = published("2026-11-01", &["a"]);
     let twice = serde_json::to_vec(&[&same, &published("2026-11-02", &["a"])]).unwrap();
     assert_eq!(Updates::decode(&twice), Err(published::Error::Twice));

@@ -1,15 +1,16 @@
 //! What is certified: a person, and their vaccinations or a test.
 
 use super::{Error, Kind};
+use crate::SmolStr;
+use crate::json::{Array, Value};
 use crate::time::{Date, PartialDate, UnixTime};
 use crate::tolerance::{Tolerance, Tolerances};
-use serde_json::Value;
 
 /// The message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// Identifier of the certificate: `uvci` of a vaccination, `utci` of a test.
-    pub id: String,
+    pub id: SmolStr,
     /// Whose it is.
     pub person: Person,
     /// What happened.
@@ -31,28 +32,28 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// `n`: the name as in a travel document, family name first.
-    pub name: String,
+    pub name: SmolStr,
     /// `dob`: date of birth.
     pub birth_date: Option<PartialDate>,
     /// `sex`: M, F or X.
-    pub sex: Option<String>,
+    pub sex: Option<SmolStr>,
     /// `i`, in tests `dn`: number of the travel document. With `birth_date` at least one.
-    pub document: Option<String>,
+    pub document: Option<SmolStr>,
     /// `dt`: its kind, P for a passport.
-    pub document_type: Option<String>,
+    pub document_type: Option<SmolStr>,
     /// `ai`: another document at the issuer's choice.
-    pub additional: Option<String>,
+    pub additional: Option<SmolStr>,
 }
 
 /// Doses of one vaccine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vaccine {
     /// `des`: kind of vaccine, an extension code of ICD-11.
-    pub kind: String,
+    pub kind: SmolStr,
     /// `nam`: the product.
-    pub product: String,
+    pub product: SmolStr,
     /// `dis`: the disease, a code of ICD-11.
-    pub disease: Option<String>,
+    pub disease: Option<SmolStr>,
     /// `vd`: the doses, at least one.
     pub doses: Vec<Dose>,
 }
@@ -65,11 +66,11 @@ pub struct Dose {
     /// `seq`: the how-manyeth, 1 to 99.
     pub number: u8,
     /// `ctr`: where, ISO 3166-1 alpha-3.
-    pub country: String,
+    pub country: SmolStr,
     /// `adm`: by whom.
-    pub centre: Option<String>,
+    pub centre: Option<SmolStr>,
     /// `lot`: the lot.
-    pub lot: Option<String>,
+    pub lot: Option<SmolStr>,
     /// `dvn`: when the next dose is due.
     pub next: Option<Date>,
 }
@@ -78,27 +79,27 @@ pub struct Dose {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
     /// `sp.spn`: who tested.
-    pub provider: String,
+    pub provider: SmolStr,
     /// `sp.ctr`: where, ISO 3166-1 alpha-3.
-    pub country: String,
+    pub country: SmolStr,
     /// `dat.sc`: when the sample was taken.
     pub sampled: UnixTime,
     /// `dat.ri`: when the result was reported.
     pub reported: UnixTime,
     /// `tr.tc`: kind of test, e.g. `molecular(PCR)`.
-    pub kind: String,
+    pub kind: SmolStr,
     /// `tr.r`: the result as it is written: `positive`, `negative`, `normal`, `abnormal`.
-    pub result: String,
+    pub result: SmolStr,
     /// `tr.m`: how the sample was taken.
-    pub method: Option<String>,
+    pub method: Option<SmolStr>,
 }
 
 impl Content {
-    pub(super) fn of(kind: Kind, message: &Value, mut tolerances: Tolerances) -> Result<Content, Error> {
+    pub(super) fn of(kind: Kind, message: Value<'_>, mut tolerances: Tolerances) -> Result<Content, Error> {
         let (id, event) = match kind {
             Kind::Vaccination => {
                 let vaccines = array(message, "ve", "ve")?;
-                let vaccines = vaccines.iter().map(|vaccine| Vaccine::read(vaccine, &mut tolerances));
+                let vaccines = vaccines.map(|vaccine| Vaccine::read(vaccine, &mut tolerances));
                 (text(message, "uvci", "uvci")?, Event::Vaccinations(vaccines.collect::<Result<_, _>>()?))
             }
             Kind::Test => (text(message, "utci", "utci")?, Event::Test(Test::read(message)?)),
@@ -109,7 +110,7 @@ impl Content {
 }
 
 impl Person {
-    fn read(pid: &Value) -> Result<Person, Error> {
+    fn read(pid: Value<'_>) -> Result<Person, Error> {
         let birth_date = match optional(pid, "dob", "pid.dob")? {
             Some(text) => Some(PartialDate::parse(&text).ok_or(Error::Field { field: "pid.dob" })?),
             None => None,
@@ -133,8 +134,8 @@ impl Person {
 }
 
 impl Vaccine {
-    fn read(vaccine: &Value, tolerances: &mut Tolerances) -> Result<Vaccine, Error> {
-        let doses = array(vaccine, "vd", "ve.vd")?.iter().map(|dose| Dose::read(dose, tolerances));
+    fn read(vaccine: Value<'_>, tolerances: &mut Tolerances) -> Result<Vaccine, Error> {
+        let doses = array(vaccine, "vd", "ve.vd")?.map(|dose| Dose::read(dose, tolerances));
         Ok(Vaccine {
             doses: doses.collect::<Result<_, _>>()?,
             kind: text(vaccine, "des", "ve.des")?,
@@ -145,19 +146,18 @@ impl Vaccine {
 }
 
 impl Dose {
-    fn read(dose: &Value, tolerances: &mut Tolerances) -> Result<Dose, Error> {
+    fn read(dose: Value<'_>, tolerances: &mut Tolerances) -> Result<Dose, Error> {
         let day = |name, field| match optional(dose, name, field)? {
             Some(text) => Date::parse(&text).map(Some).ok_or(Error::Field { field }),
             None => Ok(None),
         };
-        let number = match dose.get("seq") {
-            Some(Value::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+        let number = dose.get("seq").and_then(|number| match number.as_str() {
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
                 tolerances.insert(Tolerance::TextDose);
                 digits.parse().ok()
             }
-            Some(Value::Number(number)) => number.as_u64().and_then(|number| u8::try_from(number).ok()),
-            _ => None,
-        };
+            _ => number.as_u64().and_then(|number| u8::try_from(number).ok()),
+        });
         Ok(Dose {
             date: day("dvc", "ve.vd.dvc")?.ok_or(Error::Field { field: "ve.vd.dvc" })?,
             number: number.filter(|number| (1..=99).contains(number)).ok_or(Error::Field { field: "ve.vd.seq" })?,
@@ -170,7 +170,7 @@ impl Dose {
 }
 
 impl Test {
-    fn read(message: &Value) -> Result<Test, Error> {
+    fn read(message: Value<'_>) -> Result<Test, Error> {
         let part = |name: &str, field| message.get(name).ok_or(Error::Field { field });
         let (provider, dates, result) = (part("sp", "sp")?, part("dat", "dat")?, part("tr", "tr")?);
         let time = |name, field| UnixTime::from_rfc3339(&text(dates, name, field)?).ok_or(Error::Field { field });
@@ -186,30 +186,24 @@ impl Test {
     }
 }
 
-fn text(object: &Value, name: &str, field: &'static str) -> Result<String, Error> {
+fn text(object: Value<'_>, name: &str, field: &'static str) -> Result<SmolStr, Error> {
     optional(object, name, field)?.ok_or(Error::Field { field })
 }
 
 /// A text where it is there: not empty, and without control characters.
-fn optional(object: &Value, name: &str, field: &'static str) -> Result<Option<String>, Error> {
-    match object.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) if !text.trim().is_empty() && !text.contains(char::is_control) => {
-            Ok(Some(text.clone()))
-        }
-        Some(_) => Err(Error::Field { field }),
-    }
+fn optional(object: Value<'_>, name: &str, field: &'static str) -> Result<Option<SmolStr>, Error> {
+    let Some(text) = object.get(name) else { return Ok(None) };
+    let text = text.as_str().filter(|text| !text.trim().is_empty() && !text.contains(char::is_control));
+    text.map(|text| Some(text.into())).ok_or(Error::Field { field })
 }
 
-fn country(object: &Value, name: &str, field: &'static str) -> Result<String, Error> {
+fn country(object: Value<'_>, name: &str, field: &'static str) -> Result<SmolStr, Error> {
     let code = text(object, name, field)?;
     let three = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     if three { Ok(code) } else { Err(Error::Field { field }) }
 }
 
-fn array<'a>(object: &'a Value, name: &str, field: &'static str) -> Result<&'a [Value], Error> {
-    match object.get(name) {
-        Some(Value::Array(array)) if !array.is_empty() => Ok(array),
-        _ => Err(Error::Field { field }),
-    }
+fn array<'a>(object: Value<'a>, name: &str, field: &'static str) -> Result<Array<'a>, Error> {
+    let array = object.get(name).and_then(Value::as_array);
+    array.filter(|array| array.len() > 0).ok_or(Error::Field { field })
 }

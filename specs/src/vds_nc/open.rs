@@ -1,12 +1,12 @@
 //! Taking it apart.
 
 use super::{Content, Error, Kind, LIMITS, MAX_CHARS};
+use crate::hcert;
+use crate::json::{self, Document, Value};
 use crate::tolerance::{Tolerance, Tolerances};
-use crate::{hcert, json};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde_json::Value;
 
 /// Base64url with or without padding, and without stray bits in its last character.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
@@ -19,7 +19,7 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 pub struct Opened {
     kind: Kind,
     issuer: String,
-    message: Value,
+    seal: Document,
     signed: Vec<u8>,
     alg: String,
     certificate: Vec<u8>,
@@ -35,8 +35,9 @@ pub fn open(text: &str) -> Result<Opened, Error> {
     if text.len() > MAX_CHARS {
         return Err(Error::TooLong { length: text.len() });
     }
-    let mut seal = json::read(text.as_bytes(), &LIMITS).map_err(Error::Json)?;
-    let (Some(data), Some(sig)) = (seal.get("data"), seal.get("sig")) else { return Err(Error::Prefix) };
+    let seal = json::read(text, &LIMITS).map_err(Error::Json)?;
+    let parts = (seal.value().get("data"), seal.value().get("sig"));
+    let (Some(data), Some(sig)) = parts else { return Err(Error::Prefix) };
     let hdr = data.get("hdr").ok_or(Error::Frame { field: "hdr" })?;
     let kind = match frame(hdr, "t", "hdr.t")? {
         "icao.vacc" => Kind::Vaccination,
@@ -63,17 +64,8 @@ pub fn open(text: &str) -> Result<Opened, Error> {
     let (certificate, signature) = (bytes("cer", "sig.cer")?, bytes("sigvl", "sig.sigvl")?);
     let (issuer, alg) = (issuer.to_owned(), frame(sig, "alg", "sig.alg")?.to_owned());
     let signed = json::canonical(data).map_err(Error::Json)?;
-    let message = seal.get_mut("data").and_then(|data| data.get_mut("msg")).map(Value::take);
-    Ok(Opened {
-        kind,
-        issuer,
-        message: message.ok_or(Error::Frame { field: "msg" })?,
-        signed,
-        alg,
-        certificate,
-        signature,
-        tolerances,
-    })
+    data.get("msg").ok_or(Error::Frame { field: "msg" })?;
+    Ok(Opened { kind, issuer, seal, signed, alg, certificate, signature, tolerances })
 }
 
 impl Opened {
@@ -123,10 +115,11 @@ impl Opened {
 
     /// What is certified, whoever signed it.
     pub fn content(&self) -> Result<Content, Error> {
-        Content::of(self.kind, &self.message, self.tolerances)
+        let message = self.seal.value().get("data").and_then(|data| data.get("msg"));
+        Content::of(self.kind, message.ok_or(Error::Frame { field: "msg" })?, self.tolerances)
     }
 }
 
-fn frame<'a>(object: &'a Value, name: &str, field: &'static str) -> Result<&'a str, Error> {
+fn frame<'a>(object: Value<'a>, name: &str, field: &'static str) -> Result<&'a str, Error> {
     object.get(name).and_then(Value::as_str).ok_or(Error::Frame { field })
 }

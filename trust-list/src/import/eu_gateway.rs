@@ -4,7 +4,7 @@
 //! before it, which is skipped. Of an item count `certificateType`, `country` and `rawData`; `kid` must be that of the
 //! certificate. The gateway has checked each signer against its state's authority when it was uploaded.
 
-use serde_json::Value;
+use specs::json::Value;
 use specs::signer_list::{Profiles, SignerEntry};
 use specs::time::UnixTime;
 
@@ -18,7 +18,7 @@ use crate::{Error, backend::Backend, x509::Certificate};
 /// [`Error::KidMismatch`], [`Error::Expired`], [`Error::Role`] and what [`Certificate::parse`] says.
 pub fn read(bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Imported, Error> {
     let whole = document(without_signature(bytes))?;
-    let items = whole.get("certificates").unwrap_or(&whole).as_array();
+    let items = whole.value().get("certificates").unwrap_or(whole.value()).as_array();
     let items = items.ok_or(Error::SourceForm { detail: "there is no array of certificates" })?;
     let mut imported = Imported::default();
     for item in items {
@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Importe
     Ok(imported)
 }
 
-fn entry(item: &Value, at: UnixTime, backend: &dyn Backend) -> Result<SignerEntry, Error> {
+fn entry(item: Value<'_>, at: UnixTime, backend: &dyn Backend) -> Result<SignerEntry, Error> {
     let raw = text(item, "rawData").ok_or(Error::EntryForm { detail: "there is no certificate" })?;
     let kid = text(item, "kid").ok_or(Error::EntryForm { detail: "there is no key identifier" })?;
     let certificate = Certificate::parse(&base64(raw)?)?;

@@ -12,7 +12,7 @@
 //! network and of those that sign WHO's forms since, so it stands for EU DCC, ICVP and DDCC; `DDCC` and `ICVP` for
 //! themselves. Signers of other domains (`IPS-PILGRIMAGE`, `PH4H`) sign nothing that is read here, and are refused.
 
-use serde_json::Value;
+use specs::json::Value;
 use specs::signer_list::{Profiles, SignerEntry};
 use specs::time::UnixTime;
 use specs::value_set::alpha_2;
@@ -32,10 +32,10 @@ use crate::{Error, x509::Certificate};
 /// [`find_path`] say.
 pub fn read(bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Imported, Error> {
     let whole = document(bytes)?;
-    let methods = whole.get("verificationMethod").and_then(Value::as_array);
+    let methods = whole.value().get("verificationMethod").and_then(Value::as_array);
     let methods = methods.ok_or(Error::SourceForm { detail: "there is no array of verification methods" })?;
     let mut imported = Imported::default();
-    for method in methods.iter().filter(|method| method.is_object()) {
+    for method in methods.filter(|method| method.as_object().is_some()) {
         let id = text(method, "id").unwrap_or_default();
         match Name::of(id) {
             Some(name) if name.usage == "DSC" => imported.take(id, entry(&name, method, at, backend)),
@@ -79,13 +79,13 @@ impl<'a> Name<'a> {
     }
 }
 
-fn entry(name: &Name<'_>, method: &Value, at: UnixTime, backend: &dyn Backend) -> Result<SignerEntry, Error> {
+fn entry(name: &Name<'_>, method: Value<'_>, at: UnixTime, backend: &dyn Backend) -> Result<SignerEntry, Error> {
     let profiles = name.profiles()?;
     let country = alpha_2(name.participant);
     let jwk = method.get("publicKeyJwk").ok_or(Error::EntryForm { detail: "there is no key" })?;
     let stated = name.kid()?;
-    let chain = jwk.get("x5c").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let Some((leaf, above)) = chain.split_first() else {
+    let mut chain = jwk.get("x5c").and_then(Value::as_array).into_iter().flatten();
+    let Some(leaf) = chain.next() else {
         let kid =
             Kid::try_from(stated).map_err(|_| Error::EntryForm { detail: "its key identifier is not 8 bytes" })?;
         let country = country.ok_or(Error::EntryForm { detail: "its country is not known" })?.to_owned();
@@ -96,7 +96,7 @@ fn entry(name: &Name<'_>, method: &Value, at: UnixTime, backend: &dyn Backend) -
     same_kid(&stated, &leaf.kid())?;
     same_point(jwk, leaf.key())?;
     leaf.signature_accepted()?;
-    if let Some(authority) = above.last() {
+    if let Some(authority) = chain.last() {
         let authority = certificate(authority)?;
         let anchor = Anchor::new(authority.name().to_owned(), authority);
         // One that begins later is asked about its first day.
@@ -105,14 +105,14 @@ fn entry(name: &Name<'_>, method: &Value, at: UnixTime, backend: &dyn Backend) -
     document_signer(&leaf, country, profiles, at, backend)
 }
 
-fn certificate(der: &Value) -> Result<Certificate, Error> {
+fn certificate(der: Value<'_>) -> Result<Certificate, Error> {
     let der = der.as_str().ok_or(Error::EntryForm { detail: "a certificate is not a text" })?;
     Certificate::parse(&base64(der)?)
 }
 
 /// Do the coordinates, where they are there, say the point that the certificate says? Then a program that reads the one
 /// believes the same key as one that reads the other.
-fn same_point(jwk: &Value, key: &PublicKey) -> Result<(), Error> {
+fn same_point(jwk: Value<'_>, key: &PublicKey) -> Result<(), Error> {
     let point = match key {
         PublicKey::P256(point) => &point[1..],
         PublicKey::P384(point) => &point[1..],

@@ -36,7 +36,7 @@ pub fn read(bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Importe
     let mut take = |number: usize, der: &[u8]| {
         let certificate = Certificate::parse(der);
         let name = match &certificate {
-            Ok(certificate) => certificate.subject().to_owned(),
+            Ok(certificate) => certificate.subject(),
             Err(_) => format!("certificate {number}"),
         };
         imported.take(&name, certificate.and_then(|certificate| entry(&certificate, at, backend)));

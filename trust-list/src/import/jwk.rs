@@ -1,8 +1,8 @@
 //! Keys as JSON carries them (RFC 7517), as far as the lists need it: points on the curves of NIST.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use specs::json::Value;
 
 use super::text;
 use crate::Error;
@@ -10,7 +10,7 @@ use crate::key::{Curve, PublicKey};
 
 /// The key, by its `crv`. Coordinates of another length than the field's are brought to it
 /// ([`PublicKey::from_coordinates`]).
-pub(super) fn key(jwk: &Value) -> Result<PublicKey, Error> {
+pub(super) fn key(jwk: Value<'_>) -> Result<PublicKey, Error> {
     if jwk.get("d").is_some() {
         return Err(Error::EntryForm { detail: "a private key is published" });
     }
@@ -27,7 +27,7 @@ pub(super) fn key(jwk: &Value) -> Result<PublicKey, Error> {
 }
 
 /// `x` and `y` as they stand there.
-pub(super) fn coordinates(jwk: &Value) -> Result<(Vec<u8>, Vec<u8>), Error> {
+pub(super) fn coordinates(jwk: Value<'_>) -> Result<(Vec<u8>, Vec<u8>), Error> {
     let number = |member| {
         // Some write the padding that RFC 7515 section 2 leaves out.
         let digits = text(jwk, member).map(|digits| digits.trim_end_matches('='));

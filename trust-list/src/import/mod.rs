@@ -16,8 +16,7 @@ pub mod shc;
 pub mod value_sets;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::Value;
-use specs::json::{self, Limits};
+use specs::json::{self, Document, Limits, Value};
 use specs::revocation::CardList;
 use specs::signer_list::{Profiles, Purposes, SignerEntry};
 use specs::time::UnixTime;
@@ -59,7 +58,7 @@ pub fn of_issuer(iss: &str, bytes: &[u8], at: UnixTime, backend: &dyn Backend) -
     if !iss.starts_with("did:") {
         return shc::jwks(iss, bytes, at, backend);
     }
-    if text(&document(bytes)?, "id") != Some(iss) {
+    if text(document(bytes)?.value(), "id") != Some(iss) {
         return Err(Error::SourceForm { detail: "it is the document of another issuer" });
     }
     nzcp::read(bytes, at, backend)
@@ -68,11 +67,11 @@ pub fn of_issuer(iss: &str, bytes: &[u8], at: UnixTime, backend: &dyn Backend) -
 /// The longest text of an entry, in bytes ([`SignerEntry::name`], [`SignerEntry::issuer`]).
 const MAX_TEXT: usize = 200;
 
-fn document(bytes: &[u8]) -> Result<Value, Error> {
+fn document(bytes: &[u8]) -> Result<Document, Error> {
     json::read(bytes, &LIMITS).map_err(Error::SourceJson)
 }
 
-fn text<'v>(value: &'v Value, member: &str) -> Option<&'v str> {
+fn text<'d>(value: Value<'d>, member: &str) -> Option<&'d str> {
     value.get(member).and_then(Value::as_str)
 }
 

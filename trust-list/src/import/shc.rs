@@ -9,7 +9,7 @@
 //! them goes into the revocation data; of a list that is not there its cards come out as "cannot tell". A key whose list
 //! cannot be read is refused, for then not even that could be said of all of its cards.
 
-use serde_json::Value;
+use specs::json::{Array, Value};
 use specs::revocation::CardList;
 use specs::shc::{RevokedList, counter};
 use specs::signer_list::{Profiles, SignerEntry};
@@ -31,15 +31,14 @@ pub const CARD_LIST_DAYS: i64 = 30;
 /// [`Error::KidMismatch`], [`Error::KeyUnsupported`], [`Error::KeyRejected`].
 pub fn directory(bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Imported, Error> {
     let whole = document(bytes)?;
-    let issuers = whole.get("issuerInfo").and_then(Value::as_array);
+    let issuers = whole.value().get("issuerInfo").and_then(Value::as_array);
     let mut imported = Imported::default();
     for listed in issuers.ok_or(Error::SourceForm { detail: "there is no issuerInfo" })? {
-        let issuer = listed.get("issuer").unwrap_or(&Value::Null);
-        let iss = text(issuer, "iss").unwrap_or_default();
-        let name = text(issuer, "name").unwrap_or_default();
-        let revoked = listed.get("crls").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let issuer = |member| listed.get("issuer").and_then(|issuer| text(issuer, member)).unwrap_or_default();
+        let (iss, name) = (issuer("iss"), issuer("name"));
+        let revoked = listed.get("crls").and_then(Value::as_array);
         match listed.get("keys").and_then(Value::as_array) {
-            Some(keys) => keys.iter().for_each(|jwk| take(&mut imported, iss, name, jwk, (revoked, at), backend)),
+            Some(keys) => keys.for_each(|jwk| take(&mut imported, iss, name, jwk, (revoked.clone(), at), backend)),
             None => imported.take(iss, Err(Error::EntryForm { detail: "the issuer has no keys" })),
         }
     }
@@ -52,10 +51,10 @@ pub fn directory(bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Im
 /// As [`directory`].
 pub fn jwks(iss: &str, bytes: &[u8], at: UnixTime, backend: &dyn Backend) -> Result<Imported, Error> {
     let whole = document(bytes)?;
-    let keys = whole.get("keys").and_then(Value::as_array);
+    let keys = whole.value().get("keys").and_then(Value::as_array);
     let mut imported = Imported::default();
     for jwk in keys.ok_or(Error::SourceForm { detail: "there is no array of keys" })? {
-        take(&mut imported, iss, "", jwk, (&[], at), backend);
+        take(&mut imported, iss, "", jwk, (None, at), backend);
     }
     Ok(imported)
 }
@@ -81,8 +80,8 @@ fn take(
     imported: &mut Imported,
     iss: &str,
     name: &str,
-    jwk: &Value,
-    (revoked, at): (&[Value], UnixTime),
+    jwk: Value<'_>,
+    (revoked, at): (Option<Array<'_>>, UnixTime),
     backend: &dyn Backend,
 ) {
     let kid = text(jwk, "kid").unwrap_or_default();
@@ -104,8 +103,8 @@ fn cards(
     iss: &str,
     kid: &str,
     short: [u8; 8],
-    jwk: &Value,
-    revoked: &[Value],
+    jwk: Value<'_>,
+    revoked: Option<Array<'_>>,
     at: UnixTime,
 ) -> Result<Vec<CardList>, Error> {
     let mut all = Vec::new();
@@ -113,12 +112,13 @@ fn cards(
         let version = counter(version).ok_or(Error::EntryForm { detail: "its crlVersion is no number" })?;
         all.push(CardList::missing(iss, short, version));
     }
-    let names_none = |list: &&Value| list.get("rids").is_none_or(|rids| rids.as_array().is_some_and(Vec::is_empty));
-    for list in revoked.iter().filter(|list| text(list, "kid").is_none_or(|of| of == kid)) {
+    let names_none =
+        |list: Value<'_>| list.get("rids").is_none_or(|rids| rids.as_array().is_some_and(|rids| rids.len() == 0));
+    for list in revoked.into_iter().flatten().filter(|list| text(*list, "kid").is_none_or(|of| of == kid)) {
         match fetched(iss, RevokedList::of(list), at) {
             Ok(list) => all.push(list),
             // As good as none.
-            Err(_) if names_none(&list) => {}
+            Err(_) if names_none(list) => {}
             Err(_) => return Err(Error::EntryForm { detail: "the list of its revoked cards cannot be read" }),
         }
     }
@@ -132,7 +132,7 @@ fn address(iss: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn entry(iss: &str, name: &str, kid: &str, jwk: &Value, backend: &dyn Backend) -> Result<SignerEntry, Error> {
+fn entry(iss: &str, name: &str, kid: &str, jwk: Value<'_>, backend: &dyn Backend) -> Result<SignerEntry, Error> {
     address(iss)?;
     if text(jwk, "use") != Some("sig") || text(jwk, "alg") != Some("ES256") {
         return Err(Error::EntryForm { detail: "the key is not for signatures by ES256" });

@@ -3,7 +3,7 @@
 //! Only the eight sets of certificates and rules are taken; their codes are not compared with ours, as a newer set is there to
 //! say something else. A set that is dated after today is refused: no later one could take its place.
 
-use serde_json::Value;
+use specs::json::Value;
 use specs::time::{Date, UnixTime};
 use specs::value_set::published::Published;
 
@@ -25,20 +25,21 @@ pub struct Imported {
 /// [`Error::SourceJson`] where the whole cannot be read. Of a set: [`Error::ValueSetsMalformed`], [`Error::EntryForm`].
 pub fn read(bytes: &[u8], at: UnixTime) -> Result<Imported, Error> {
     let whole = document(bytes)?;
-    let sets = whole.as_array().map_or(std::slice::from_ref(&whole), Vec::as_slice);
     let mut imported = Imported::default();
-    for written in sets {
-        match set(written, at) {
-            Ok(set) => imported.sets.push(set),
-            Err(error) => {
-                imported.refused.push((cut(text(written, "valueSetId").unwrap_or("no identifier")).to_owned(), error));
-            }
+    let mut take = |written| match set(written, at) {
+        Ok(set) => imported.sets.push(set),
+        Err(error) => {
+            imported.refused.push((cut(text(written, "valueSetId").unwrap_or("no identifier")).to_owned(), error));
         }
+    };
+    match whole.value().as_array() {
+        Some(sets) => sets.for_each(take),
+        None => take(whole.value()),
     }
     Ok(imported)
 }
 
-fn set(written: &Value, at: UnixTime) -> Result<Published, Error> {
+fn set(written: Value<'_>, at: UnixTime) -> Result<Published, Error> {
     let set = Published::of(written).map_err(Error::ValueSetsMalformed)?;
     // Somewhere on Earth it is tomorrow.
     if set.date() > Date::at_utc(at.plus_days(1)) {

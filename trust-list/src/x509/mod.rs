@@ -36,7 +36,8 @@ pub struct Certificate {
     /// Where in `der` the signed part lies, header included.
     tbs: Range<usize>,
     subject: Name,
-    issuer: Name,
+    /// DER, as it stands in the certificate.
+    issuer: Vec<u8>,
     serial: Vec<u8>,
     not_before: UnixTime,
     not_after: UnixTime,
@@ -52,9 +53,8 @@ pub struct Certificate {
 struct Name {
     /// DER, as it stands in the certificate; names are compared by it.
     raw: Vec<u8>,
-    /// For people: `C=VN, O=..., CN=...`.
-    words: String,
-    common_name: Option<String>,
+    /// The common name; where there is none, all of it: `C=VN, O=...`.
+    short: String,
     country: Option<String>,
 }
 
@@ -91,7 +91,7 @@ impl Certificate {
         Ok(Self {
             tbs,
             subject: names::read(parsed.subject()),
-            issuer: names::read(parsed.issuer()),
+            issuer: parsed.issuer().as_raw().to_vec(),
             serial: parsed.raw_serial().to_vec(),
             not_before: UnixTime(parsed.validity().not_before.timestamp()),
             not_after: UnixTime(parsed.validity().not_after.timestamp()),
@@ -151,12 +151,12 @@ impl Certificate {
 
     /// The subject's common name, or where it has none the whole name.
     pub fn name(&self) -> &str {
-        self.subject.common_name.as_deref().unwrap_or(&self.subject.words)
+        &self.subject.short
     }
 
     /// The subject, `C=VN, O=..., CN=...`.
-    pub fn subject(&self) -> &str {
-        &self.subject.words
+    pub fn subject(&self) -> String {
+        names::told(&self.subject.raw)
     }
 
     /// The subject's country, ISO 3166-1 alpha-2 in honest certificates.
@@ -165,8 +165,8 @@ impl Certificate {
     }
 
     /// The issuer, `C=VN, O=..., CN=...`.
-    pub fn issuer(&self) -> &str {
-        &self.issuer.words
+    pub fn issuer(&self) -> String {
+        names::told(&self.issuer)
     }
 
     /// The DER of the subject's name.
@@ -176,7 +176,7 @@ impl Certificate {
 
     /// The DER of the issuer's name.
     pub fn issuer_raw(&self) -> &[u8] {
-        &self.issuer.raw
+        &self.issuer
     }
 
     /// The serial number, big-endian, as it stands in the certificate.

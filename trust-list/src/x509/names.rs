@@ -1,7 +1,7 @@
 //! Distinguished names: raw for comparing, words for people.
 
 use x509_parser::{
-    asn1_rs::{Any, Oid, Tag, oid},
+    asn1_rs::{Any, FromDer as _, Oid, Tag, oid},
     oid_registry::{OID_X509_COMMON_NAME, OID_X509_COUNTRY_NAME},
     x509::{AttributeTypeAndValue, RelativeDistinguishedName, X509Name},
 };
@@ -11,10 +11,14 @@ use super::Name;
 pub(super) fn read(name: &X509Name<'_>) -> Name {
     Name {
         raw: name.as_raw().to_vec(),
-        words: words(name),
-        common_name: attribute(name, &OID_X509_COMMON_NAME),
+        short: attribute(name, &OID_X509_COMMON_NAME).unwrap_or_else(|| words(name)),
         country: attribute(name, &OID_X509_COUNTRY_NAME),
     }
+}
+
+/// A name that was read before, for people. Nobody asks for it when all is well, so that it is not kept.
+pub(super) fn told(raw: &[u8]) -> String {
+    X509Name::from_der(raw).map(|(_, name)| words(&name)).unwrap_or_default()
 }
 
 /// The abbreviations that people know (RFC 4519); any other attribute is shown by its number.
