@@ -108,9 +108,9 @@ impl<'d> Value<'d> {
         self.as_number()?.parse().ok()
     }
 
-    /// The `f64` nearest to a number.
+    /// The `f64` nearest to a number, or its neighbour.
     pub fn as_f64(self) -> Option<f64> {
-        self.as_number()?.parse().ok()
+        serde_json::from_str(self.as_number()?).ok()
     }
 
     /// The values of an array.

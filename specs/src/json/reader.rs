@@ -16,16 +16,7 @@ pub fn read(text: impl AsRef<[u8]> + Into<Vec<u8>>, limits: &Limits) -> Result<D
     if length > limits.bytes {
         return Err(Error::TooLong { length, most: limits.bytes });
     }
-    let text =
-        String::from_utf8(text.into()).map_err(|error| Error::Malformed { at: error.utf8_error().valid_up_to() })?;
-    // As many as a certificate has.
-    let nodes = Vec::with_capacity((length / 8).min(128));
-    let document = Document { text, unescaped: String::new(), nodes };
-    let mut reader = Reader { document, limits: *limits, at: 0, values: 0 };
-    reader.space();
-    reader.value(0)?;
-    reader.space();
-    if reader.at == length { Ok(reader.document) } else { Err(Error::TrailingBytes) }
+    Reader::new(text.into(), limits)?.document()
 }
 
 /// How far a text has been read.
@@ -37,6 +28,22 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(text: Vec<u8>, limits: &Limits) -> Result<Reader, Error> {
+        let text = String::from_utf8(text);
+        let text = text.map_err(|error| Error::Malformed { at: error.utf8_error().valid_up_to() })?;
+        // As many as a certificate has.
+        let nodes = Vec::with_capacity((text.len() / 8).min(128));
+        let document = Document { text, unescaped: String::new(), nodes };
+        Ok(Reader { document, limits: *limits, at: 0, values: 0 })
+    }
+
+    fn document(mut self) -> Result<Document, Error> {
+        self.space();
+        self.value(0)?;
+        self.space();
+        if self.at == self.document.text.len() { Ok(self.document) } else { Err(Error::TrailingBytes) }
+    }
+
     /// The value that begins here, within so many arrays and objects.
     fn value(&mut self, depth: usize) -> Result<(), Error> {
         self.values += 1;
@@ -196,10 +203,8 @@ impl Reader {
             self.digits()?;
         }
         if exponent || self.at - from > LONG_NUMBER {
-            let number = self.document.text[from..self.at].parse::<f64>();
-            if !number.is_ok_and(f64::is_finite) {
-                return Err(self.malformed());
-            }
+            // The library's own way to an `f64` would bring ten kilobytes of tables into browsers, where this one is anyway.
+            serde_json::from_str::<f64>(&self.document.text[from..self.at]).map_err(|_| self.malformed())?;
         }
         self.push(Kind::Number, from, self.at);
         Ok(())
