@@ -46,28 +46,30 @@ pub(crate) fn module(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the module smaller and its JavaScript. Nothing is done where they are newer than what they are made of.
+/// The folder with the module as small as it gets and its JavaScript. Nothing is done where it is newer than what it is
+/// made of.
 fn optimised() -> Result<PathBuf> {
     let web = root()?.join("web");
     install(&web)?;
     let built = wasm::verifier()?;
-    let folder = output("wasm/module")?;
-    let module = folder.join(format!("{MODULE}_bg.wasm"));
-    if is_newer(&module, &built) {
+    let (file, folder) = (format!("{MODULE}_bg.wasm"), output("wasm/module")?);
+    if is_newer(&folder.join(&file), &built) {
         return Ok(folder);
     }
+    // Elsewhere, so that a run that is cut off leaves nothing that looks finished.
+    let making = output("wasm/unfinished")?;
     Bindgen::new()
         .input_path(&built)
         .out_name(MODULE)
         .web(true)?
         .typescript(true)
         .remove_producers_section(true)
-        .generate(&folder)?;
-    // Beside the folder, so that a run that is cut off leaves nothing in it that looks finished.
-    let (large, small) = (folder.with_file_name("large.wasm"), folder.with_file_name("small.wasm"));
-    std::fs::rename(&module, &large)?;
+        .generate(&making)?;
+    let (large, small) = (making.join(&file), making.with_file_name("small.wasm"));
     shell::run(Command::new(web.join("node_modules/.bin/wasm-opt")).args(WASM_OPT).arg(&large).arg("-o").arg(&small))?;
-    std::fs::rename(small, module)?;
+    std::fs::rename(small, large)?;
+    std::fs::remove_dir_all(&folder)?;
+    std::fs::rename(making, &folder)?;
     Ok(folder)
 }
 

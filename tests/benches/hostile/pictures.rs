@@ -25,14 +25,14 @@ struct Picture {
 pub(crate) fn measure() {
     let honest = Symbol::encode(&"HC1:6BF-LACHAN 0123456789 $%*+-./:".repeat(9), Use::Screen).expect("fits a symbol");
     let largest = Symbol::encode(&"A".repeat(specs::qr::MAX_CHARS), Use::Screen).expect("fits a symbol");
-    let damaged = |scale| Picture::symbol(FRAME, &largest, scale, |x, y| (x * 31 + y * 17 + x * y) % 5 < 2);
+    let beyond_repair = |x: usize, y: usize| (x * 31 + y * 17 + x * y) % 5 < 2;
     let frames = [
         ("a certificate", Picture::symbol(FRAME, &honest, 4, |_, _| false)),
         ("noise", Picture::noise(FRAME)),
         ("finder patterns everywhere, 2 pixels a module", Picture::finders(FRAME, 2)),
         ("finder patterns everywhere, 4 pixels a module", Picture::finders(FRAME, 4)),
         ("finder patterns everywhere, 8 pixels a module", Picture::finders(FRAME, 8)),
-        ("the largest symbol, two modules of five turned", damaged(2)),
+        ("the largest symbol, two modules of five turned", Picture::symbol(FRAME, &largest, 2, beyond_repair)),
     ];
     let contenders = frames.iter().map(|(name, picture)| {
         Contender::new(*name, |_| drop(black_box(scan::read_frame(picture.width(), picture.height(), &picture.luma))))
@@ -43,10 +43,7 @@ pub(crate) fn measure() {
         ("a certificate", Picture::symbol(PHOTOGRAPH, &honest, 8, |_, _| false)),
         ("noise", Picture::noise(PHOTOGRAPH)),
         ("finder patterns everywhere, 4 pixels a module", Picture::finders(PHOTOGRAPH, 4)),
-        (
-            "the largest symbol, two modules of five turned",
-            Picture::symbol(PHOTOGRAPH, &largest, 8, |x, y| (x ^ y) % 5 < 2),
-        ),
+        ("the largest symbol, two modules of five turned", Picture::symbol(PHOTOGRAPH, &largest, 8, beyond_repair)),
     ];
     let contenders = photographs.iter().map(|(name, picture)| {
         Contender::new(*name, |_| drop(black_box(scan::read_luma(picture.width(), picture.height(), &picture.luma))))

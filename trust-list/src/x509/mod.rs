@@ -156,7 +156,7 @@ impl Certificate {
 
     /// The subject, `C=VN, O=..., CN=...`.
     pub fn subject(&self) -> String {
-        names::told(&self.subject.raw)
+        names::words_of(&self.subject.raw)
     }
 
     /// The subject's country, ISO 3166-1 alpha-2 in honest certificates.
@@ -166,7 +166,7 @@ impl Certificate {
 
     /// The issuer, `C=VN, O=..., CN=...`.
     pub fn issuer(&self) -> String {
-        names::told(&self.issuer)
+        names::words_of(&self.issuer)
     }
 
     /// The DER of the subject's name.

@@ -17,7 +17,7 @@ pub(super) fn read(name: &X509Name<'_>) -> Name {
 }
 
 /// A name that was read before, for people. Nobody asks for it when all is well, so that it is not kept.
-pub(super) fn told(raw: &[u8]) -> String {
+pub(super) fn words_of(raw: &[u8]) -> String {
     X509Name::from_der(raw).map(|(_, name)| words(&name)).unwrap_or_default()
 }
 
