@@ -65,9 +65,8 @@ fn optimised() -> Result<PathBuf> {
         .typescript(true)
         .remove_producers_section(true)
         .generate(&making)?;
-    let (large, small) = (making.join(&file), making.with_file_name("small.wasm"));
-    shell::run(Command::new(web.join("node_modules/.bin/wasm-opt")).args(WASM_OPT).arg(&large).arg("-o").arg(&small))?;
-    std::fs::rename(small, large)?;
+    let (optimiser, module) = (web.join("node_modules/.bin/wasm-opt"), making.join(file));
+    shell::run(Command::new(optimiser).args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
     std::fs::remove_dir_all(&folder)?;
     std::fs::rename(making, &folder)?;
     Ok(folder)
