@@ -3,6 +3,8 @@
 //! Numbers are integers only. The scheme writes others as ECMAScript does, an algorithm that no format here needs; they are
 //! refused instead of written almost right.
 
+use std::cmp::Ordering;
+
 use super::Error;
 use super::document::{Kind, Value};
 
@@ -37,18 +39,30 @@ fn write(out: &mut Vec<u8>, value: Value<'_>) -> Result<(), Error> {
 }
 
 fn write_object(out: &mut Vec<u8>, object: Value<'_>) -> Result<(), Error> {
+    // As a rule the issuer has sorted them.
+    if object.members().is_sorted_by(|(key, _), (next, _)| order(*key, *next).is_lt()) {
+        return write_members(out, object.members());
+    }
     let mut members: Vec<_> = object.members().collect();
-    members.sort_unstable_by(|(left, _), (right, _)| {
-        // Of ASCII the bytes are in the same order, and sooner compared.
-        if left.bytes().is_ascii() && right.bytes().is_ascii() {
-            left.bytes().cmp(right.bytes())
-        } else {
+    members.sort_unstable_by(|(left, _), (right, _)| order(*left, *right));
+    write_members(out, members.into_iter())
+}
+
+/// Which of two keys comes first. Up to U+D7FF, which begins with 0xED, the bytes of UTF-8 are in the same order as UTF-16.
+fn order(left: Value<'_>, right: Value<'_>) -> Ordering {
+    match left.bytes().iter().zip(right.bytes()).find(|(left, right)| left != right) {
+        None => left.bytes().len().cmp(&right.bytes().len()),
+        Some((left, right)) if *left <= 0xed && *right <= 0xed => left.cmp(right),
+        Some(_) => {
             let (left, right) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             left.encode_utf16().cmp(right.encode_utf16())
         }
-    });
+    }
+}
+
+fn write_members<'d>(out: &mut Vec<u8>, members: impl Iterator<Item = (Value<'d>, Value<'d>)>) -> Result<(), Error> {
     out.push(b'{');
-    for (at, (key, value)) in members.into_iter().enumerate() {
+    for (at, (key, value)) in members.enumerate() {
         if at > 0 {
             out.push(b',');
         }
@@ -74,11 +88,8 @@ fn write_text(out: &mut Vec<u8>, value: Value<'_>) {
 /// Integers that an `f64` holds exactly, in whatever form they came: `1`, `1.0` and `1e0` are one number.
 fn integer(value: Value<'_>) -> Result<i64, Error> {
     const MOST: i64 = (1 << 53) - 1;
-    let integer = match (value.as_number().and_then(|number| number.parse().ok()), value.as_f64()) {
-        (Some(integer), _) => integer,
-        // Within the range the cast is exact; beyond it saturates, and is refused below.
-        (None, Some(float)) if float.fract() == 0.0 => float as i64,
-        _ => return Err(Error::Number),
-    };
+    // Within the range the cast is exact; beyond it saturates, and is refused below.
+    let whole = || value.as_f64().filter(|float| float.fract() == 0.0).map(|float| float as i64);
+    let integer = value.as_number().and_then(|number| number.parse().ok()).or_else(whole).ok_or(Error::Number)?;
     if (-MOST..=MOST).contains(&integer) { Ok(integer) } else { Err(Error::Number) }
 }

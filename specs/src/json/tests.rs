@@ -133,6 +133,15 @@ fn what_is_not_json() {
 }
 
 #[test]
+fn the_end_of_a_text_wherever_it_stands() {
+    for (before, char) in (0..20).flat_map(|before| ('\0'..='\u{100}').map(move |char| (before, char))) {
+        let text = format!("\"{}{char}\u{7f}\u{80}\"", "\u{7f}".repeat(before));
+        let theirs = serde_json::from_str::<Plain>(&text).ok();
+        assert_eq!(read(&*text, &WIDE).map(|document| plain(document.value())).ok(), theirs, "{text:?}");
+    }
+}
+
+#[test]
 fn the_example_of_rfc_8785_but_for_its_fractions() {
     // Section 3.2.2 and 3.2.3.
     let text = r#"{"numbers":[1E0,-0,4.0],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}"#;

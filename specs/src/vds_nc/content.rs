@@ -193,7 +193,8 @@ fn text(object: Value<'_>, name: &str, field: &'static str) -> Result<SmolStr, E
 /// A text where it is there: not empty, and without control characters.
 fn optional(object: Value<'_>, name: &str, field: &'static str) -> Result<Option<SmolStr>, Error> {
     let Some(text) = object.get(name) else { return Ok(None) };
-    let text = text.as_str().filter(|text| !text.trim().is_empty() && !text.contains(char::is_control));
+    let text =
+        text.as_str().filter(|text| !text.chars().all(char::is_whitespace) && !text.chars().any(char::is_control));
     text.map(|text| Some(text.into())).ok_or(Error::Field { field })
 }
 

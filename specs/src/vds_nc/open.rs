@@ -1,9 +1,9 @@
 //! Taking it apart.
 
 use super::{Content, Error, Kind, LIMITS, MAX_CHARS};
-use crate::hcert;
 use crate::json::{self, Document, Value};
 use crate::tolerance::{Tolerance, Tolerances};
+use crate::{SmolStr, hcert};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -18,10 +18,10 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
     kind: Kind,
-    issuer: String,
+    issuer: SmolStr,
     seal: Document,
     signed: Vec<u8>,
-    alg: String,
+    alg: SmolStr,
     certificate: Vec<u8>,
     signature: Vec<u8>,
     tolerances: Tolerances,
@@ -62,7 +62,7 @@ pub fn open(text: &str) -> Result<Opened, Error> {
         BASE64URL.decode(text).map_err(|_| Error::Base64 { field })
     };
     let (certificate, signature) = (bytes("cer", "sig.cer")?, bytes("sigvl", "sig.sigvl")?);
-    let (issuer, alg) = (issuer.to_owned(), frame(sig, "alg", "sig.alg")?.to_owned());
+    let (issuer, alg) = (issuer.into(), frame(sig, "alg", "sig.alg")?.into());
     let signed = json::canonical(data).map_err(Error::Json)?;
     data.get("msg").ok_or(Error::Frame { field: "msg" })?;
     Ok(Opened { kind, issuer, seal, signed, alg, certificate, signature, tolerances })
@@ -103,7 +103,7 @@ impl Opened {
     pub fn claims(&self) -> Result<hcert::Claims, Error> {
         let content = self.content()?;
         Ok(hcert::Claims {
-            iss: Some(self.issuer.as_str().into()),
+            iss: Some(self.issuer.clone()),
             iat: None,
             exp: None,
             nbf: None,
