@@ -38,7 +38,7 @@ pub(crate) enum Matters {
 pub(crate) struct Extensions {
     pub(super) authority: Option<Authority>,
     pub(super) key_usage: Option<KeyUsage>,
-    pub(super) extended_key_usages: Vec<String>,
+    pub(super) extended_key_usages: Vec<Oid<'static>>,
     pub(super) subject_key_id: Option<Vec<u8>>,
     pub(super) authority_key_id: Option<Vec<u8>>,
     pub(super) malformed: Vec<String>,
@@ -104,22 +104,29 @@ impl Extensions {
     }
 
     pub(crate) fn is_list_signer(&self) -> bool {
-        self.extended_key_usages.iter().any(|usage| usage == LIST_SIGNER_EKU)
+        self.extended_key_usages.iter().any(|usage| usage.to_id_string() == LIST_SIGNER_EKU)
+    }
+
+    pub(super) fn is_sealer(&self) -> bool {
+        self.extended_key_usages.contains(&VDS_NC_SEALER)
     }
 
     pub(super) fn purposes(&self) -> Purposes {
-        let of_usage = |usage: &String| match ARCS.iter().find_map(|arc| usage.strip_prefix(arc)) {
+        let of_usage = |usage: String| match ARCS.iter().find_map(|arc| usage.strip_prefix(arc)) {
             Some("1") => Purposes::TEST,
             Some("2") => Purposes::VACCINATION,
             Some("3") => Purposes::RECOVERY,
             _ => Purposes::ANY,
         };
-        self.extended_key_usages.iter().map(of_usage).fold(Purposes::ANY, Purposes::and)
+        self.extended_key_usages.iter().map(Oid::to_id_string).map(of_usage).fold(Purposes::ANY, Purposes::and)
     }
 }
 
 /// Both spellings of the arc of the European certificate: the specification's and that of its first PDF.
 const ARCS: [&str; 2] = ["1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1."];
+
+/// Of those who seal VDS-NC (ICAO Doc 9303 part 13).
+const VDS_NC_SEALER: Oid<'static> = oid!(2.23.136.1.1.14.2);
 
 const SUBJECT_KEY_ID: Oid<'static> = oid!(2.5.29.14);
 const KEY_USAGE: Oid<'static> = oid!(2.5.29.15);
@@ -152,12 +159,12 @@ fn key_usage(value: &[u8]) -> Option<KeyUsage> {
 }
 
 /// An empty sequence breaks RFC 5280 and is found in the field; it means none.
-fn extended_key_usages(value: &[u8]) -> Option<Vec<String>> {
+fn extended_key_usages(value: &[u8]) -> Option<Vec<Oid<'static>>> {
     const EMPTY_SEQUENCE: &[u8] = &[0x30, 0];
     if value == EMPTY_SEQUENCE {
         return Some(Vec::new());
     }
-    Some(whole(<Vec<Oid<'_>>>::from_der(value))?.iter().map(Oid::to_id_string).collect())
+    Some(whole(<Vec<Oid<'_>>>::from_der(value))?.iter().map(Oid::to_owned).collect())
 }
 
 /// What was parsed, if nothing was left over.

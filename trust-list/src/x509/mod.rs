@@ -15,7 +15,7 @@ use std::ops::Range;
 use sha2::{Digest as _, Sha256};
 use specs::{signer_list::Purposes, time::UnixTime};
 use x509_parser::{
-    asn1_rs::{Any, FromDer as _},
+    asn1_rs::{Any, FromDer as _, Oid},
     certificate::X509CertificateParser,
     nom::Parser as _,
     x509::X509Version,
@@ -210,8 +210,13 @@ impl Certificate {
     }
 
     /// Extended key usages (section 4.2.1.12) as dotted numbers; empty where there is none, or an empty one.
-    pub fn extended_key_usages(&self) -> &[String] {
-        &self.extensions.extended_key_usages
+    pub fn extended_key_usages(&self) -> Vec<String> {
+        self.extensions.extended_key_usages.iter().map(Oid::to_id_string).collect()
+    }
+
+    /// Is sealing VDS-NC (2.23.136.1.1.14.2) one of its extended key usages?
+    pub fn is_sealer(&self) -> bool {
+        self.extensions.is_sealer()
     }
 
     /// Subject key identifier (section 4.2.1.2).

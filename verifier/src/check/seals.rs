@@ -3,14 +3,11 @@
 
 use trust_list::x509::Certificate;
 
-/// The extended key usage of those who seal VDS-NC.
-const SEALER: &str = "2.23.136.1.1.14.2";
-
 /// Whether its key may seal: no authority, digital signatures, and exactly the usage of sealers.
 pub(super) fn may_seal(certificate: &Certificate) -> bool {
     certificate.authority().is_none()
         && certificate.key_usage().is_none_or(|usage| usage.digital_signature)
-        && certificate.extended_key_usages().iter().any(|usage| usage == SEALER)
+        && certificate.is_sealer()
         && certificate.unknown_extensions().is_empty()
         && certificate.malformed_extensions().is_empty()
 }
