@@ -164,6 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text string as bytes that nobody has found to be UTF-8 here, for comparing it with known keys.
+    #[inline]
     pub(crate) fn text_bytes(&mut self) -> Result<Cow<'a, [u8]>, Error> {
         if self.peek()? == 0x7f {
             return self.text().map(|text| Cow::Owned(text.into_owned().into_bytes()));
@@ -172,6 +173,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text string of definite length.
+    #[inline]
     pub fn definite_text(&mut self) -> Result<&'a str, Error> {
         let at = self.at;
         let content = self.definite(3, "a text string")?;

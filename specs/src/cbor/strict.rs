@@ -344,10 +344,9 @@ fn is_utf8(content: &[u8]) -> bool {
 #[inline]
 fn is_ascii(content: &[u8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (words, rest) = content.as_chunks::<8>();
-    let words = words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
-    let rest = rest.iter().fold(0, |all, byte| all | byte);
-    words & HIGH == 0 && rest < 0x80
+    let Some(last) = content.last_chunk::<8>() else { return content.iter().fold(0, |all, byte| all | byte) < 0x80 };
+    let (words, _) = content.as_chunks::<8>();
+    words.iter().fold(u64::from_ne_bytes(*last), |all, word| all | u64::from_ne_bytes(*word)) & HIGH == 0
 }
 
 /// An encoded map key: where it is, and its first eight bytes, in which most keys differ. No encoding is the beginning of
