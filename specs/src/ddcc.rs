@@ -4,6 +4,7 @@
 //! It stands under claim -260 as kind 3, or is the whole payload of a message, with no claims around it, as WHO's own test
 //! certificates are. It is in decline: read here and never issued. The page is `specs/ddcc.md`.
 
+use crate::SmolStr;
 use crate::cbor::{Items, Kind, Reader};
 use crate::fields::{Error, Fields};
 use crate::time::{Date, PartialDate};
@@ -16,22 +17,22 @@ pub const SUB_CLAIM: i64 = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coding {
     /// The code.
-    pub code: String,
+    pub code: SmolStr,
     /// URI of its code system, where the certificate says it.
-    pub system: Option<String>,
+    pub system: Option<SmolStr>,
 }
 
 /// A certificate of one dose. In brackets: the names of the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Full name (`name`).
-    pub name: String,
+    pub name: SmolStr,
     /// Birth date (`birthDate`).
     pub birth_date: Option<PartialDate>,
     /// Sex (`sex`).
     pub sex: Option<Coding>,
     /// Number of an identity document (`identifier`).
-    pub document: Option<String>,
+    pub document: Option<SmolStr>,
     /// Disease targeted (`disease`).
     pub disease: Option<Coding>,
     /// Vaccine or prophylaxis (`vaccine`).
@@ -43,7 +44,7 @@ pub struct Certificate {
     /// Holder of the market authorisation (`ma_holder`).
     pub holder: Option<Coding>,
     /// Batch (`lot`).
-    pub lot: Option<String>,
+    pub lot: Option<SmolStr>,
     /// Day of the dose (`date`). WHO's second test certificate has none.
     pub date: Option<Date>,
     /// Number of the dose (`dose`).
@@ -55,9 +56,9 @@ pub struct Certificate {
     /// Country of the dose (`country`), ISO 3166-1, mostly alpha-3.
     pub country: Option<Coding>,
     /// Place of the dose (`centre`).
-    pub centre: Option<String>,
+    pub centre: Option<SmolStr>,
     /// Identifier of the certificate (`hcid`).
-    pub id: Option<String>,
+    pub id: Option<SmolStr>,
     /// First day of the certificate's validity (`valid_from`).
     pub valid_from: Option<Date>,
     /// Last day of it (`valid_until`).

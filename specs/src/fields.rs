@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::SmolStr;
 use crate::cbor::{self, Kind, Reader};
 use crate::time::{Date, PartialDate};
 use crate::tolerance::{Tolerance, Tolerances};
@@ -104,8 +105,8 @@ impl<'a> Fields<'_, 'a> {
     }
 
     /// A text without the space around it; an empty one counts as absent.
-    pub(crate) fn text(&mut self, field: &'static str) -> Result<Option<String>, Error> {
-        Ok(self.any_text(field)?.filter(|text| !text.is_empty()).map(Cow::into_owned))
+    pub(crate) fn text(&mut self, field: &'static str) -> Result<Option<SmolStr>, Error> {
+        Ok(self.any_text(field)?.filter(|text| !text.is_empty()).map(SmolStr::from))
     }
 
     /// A text without the space around it, and be it empty.
@@ -121,6 +122,13 @@ impl<'a> Fields<'_, 'a> {
             self.tolerances.insert(Tolerance::TaggedDateTime);
         }
         let text = self.reader.text().map_err(|_| Error::FieldType { field })?;
+        // Known sooner than by trimming: what begins and ends with a sign of ASCII has no space around it.
+        if let [first, .., last] = text.as_bytes()
+            && first.is_ascii_graphic()
+            && last.is_ascii_graphic()
+        {
+            return Ok(Some(text));
+        }
         let trimmed = text.trim();
         if trimmed.len() == text.len() {
             return Ok(Some(text));
@@ -140,7 +148,7 @@ impl<'a> Fields<'_, 'a> {
     }
 
     fn day<T>(&mut self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
+        let Some(text) = self.any_text(field)?.filter(|text| !text.is_empty()) else { return Ok(None) };
         if let Some((day, rest)) = text.split_at_checked(10)
             && rest.starts_with(['T', 't', ' '])
             && Date::parse(day).is_some()

@@ -6,13 +6,13 @@
 
 use std::borrow::Cow;
 
-use crate::base32;
 use crate::cbor::{Limits, Reader, validate};
 use crate::cose::{self, Place, Sign1, Tagging, alg};
 use crate::fields::{Error, Fields};
 use crate::hcert::{self, Claims, Key, MAX_CHARS};
 use crate::time::Date;
 use crate::tolerance::Tolerances;
+use crate::{SmolStr, base32};
 
 /// What every text of this format begins with: the scheme and its version.
 pub const PREFIX: &str = "NZCP:/1/";
@@ -33,11 +33,11 @@ const CTI: i64 = 7;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
     /// Identifier of the pass: claim 7 as `urn:uuid:`.
-    pub id: String,
+    pub id: SmolStr,
     /// Given name (`givenName`).
-    pub given_name: String,
+    pub given_name: SmolStr,
     /// Family name (`familyName`).
-    pub family_name: Option<String>,
+    pub family_name: Option<SmolStr>,
     /// Birth date (`dob`).
     pub birth_date: Date,
 }
@@ -160,16 +160,16 @@ pub fn key_url(iss: &str, message: &Sign1<'_>) -> Option<String> {
     Some(format!("{iss}#{kid}"))
 }
 
-fn urn(bytes: [u8; 16]) -> String {
+fn urn(bytes: [u8; 16]) -> SmolStr {
     let hex = hex::encode(bytes);
     let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
-    format!("urn:uuid:{a}-{b}-{c}-{d}-{e}")
+    format!("urn:uuid:{a}-{b}-{c}-{d}-{e}").into()
 }
 
 /// What the claim `vc` says about the subject.
 struct Credential {
-    given_name: String,
-    family_name: Option<String>,
+    given_name: SmolStr,
+    family_name: Option<SmolStr>,
     birth_date: Date,
 }
 

@@ -4,6 +4,7 @@
 //! from a full certificate and serves 24 hours, so it is never revoked. Its messages wear no tag. It is read here and never
 //! issued. The page is `specs/swiss-light.md`.
 
+use crate::SmolStr;
 use crate::cbor::Reader;
 use crate::cose::{Sign1, Tagging};
 use crate::dcc;
@@ -23,7 +24,7 @@ pub const SUB_CLAIM: i64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Version of the schema (`ver`).
-    pub ver: String,
+    pub ver: SmolStr,
     /// The name (`nam`), as in the EU certificate.
     pub name: dcc::Name,
     /// Birth date (`dob`), where it is known.

@@ -40,25 +40,25 @@ pub fn national() -> national::Certificate {
 #[must_use]
 pub fn eu_dcc() -> dcc::Certificate {
     dcc::Certificate {
-        ver: dcc::SCHEMA_VERSION.to_owned(),
+        ver: dcc::SCHEMA_VERSION.into(),
         name: Name {
-            family: Some("Nguyễn".to_owned()),
-            given: Some("Thị Hồng Nhung".to_owned()),
-            family_std: Some("NGUYEN".to_owned()),
-            given_std: Some("THI<HONG<NHUNG".to_owned()),
+            family: Some("Nguyễn".into()),
+            given: Some("Thị Hồng Nhung".into()),
+            family_std: Some("NGUYEN".into()),
+            given_std: Some("THI<HONG<NHUNG".into()),
         },
-        birth_date: "1990-05-17".to_owned(),
+        birth_date: "1990-05-17".into(),
         entry: Entry::Vaccination(Vaccination {
-            disease: "840539006".to_owned(),
-            vaccine: "1119349007".to_owned(),
-            product: "EU/1/20/1528".to_owned(),
-            manufacturer: "ORG-100030215".to_owned(),
+            disease: "840539006".into(),
+            vaccine: "1119349007".into(),
+            product: "EU/1/20/1528".into(),
+            manufacturer: "ORG-100030215".into(),
             dose_number: 2,
             series_doses: 2,
-            date: "2026-11-20".to_owned(),
-            country: "VN".to_owned(),
-            issuer: "DEMO".to_owned(),
-            id: "URN:UVCI:01:VN:0123456789ABCDEF0123456789ABCDEF".to_owned(),
+            date: "2026-11-20".into(),
+            country: "VN".into(),
+            issuer: "DEMO".into(),
+            id: "URN:UVCI:01:VN:0123456789ABCDEF0123456789ABCDEF".into(),
         }),
     }
 }

@@ -33,8 +33,8 @@ fn eu_certificate_with_es256() {
 #[test]
 fn deflated_certificate_with_es256() {
     let mut certificate = certificates::eu_dcc();
-    certificate.name.given = Some("Công Tằng Tôn Nữ ".repeat(4).trim().to_owned());
-    certificate.name.given_std = Some("CONG<TANG<TON<NU<".repeat(4));
+    certificate.name.given = Some("Công Tằng Tôn Nữ ".repeat(4).trim().into());
+    certificate.name.given_std = Some("CONG<TANG<TON<NU<".repeat(4).into());
     certificate.name.family = certificate.name.given.clone();
     certificate.name.family_std = certificate.name.given_std.clone();
     let (signer, claims) = made(Algorithm::Es256, Content::from(certificate));

@@ -253,7 +253,7 @@ fn dates_that_cannot_be() {
 
     let desk = Desk::of(&Wanted::new(Algorithm::Es256));
     let mut certificate = certificates::eu_dcc();
-    certificate.birth_date = "2027-01-01".to_owned();
+    certificate.birth_date = "2027-01-01".into();
     let text = certificates::text(&desk.signer, &certificates::claims(Content::from(certificate)));
     refused(&desk.check(&text), Reason::DatesImplausible, Step::Dates);
 }
@@ -263,7 +263,7 @@ fn a_foreign_certificate_with_a_code_not_known_here_is_valid_and_says_so() {
     let desk = Desk::of(&Wanted::new(Algorithm::Es256));
     let mut certificate = certificates::eu_dcc();
     let specs::dcc::Entry::Vaccination(entry) = &mut certificate.entry else { panic!("a vaccination") };
-    entry.product = "EU/1/30/0001".to_owned();
+    entry.product = "EU/1/30/0001".into();
     let verdict = desk.check(&certificates::text(&desk.signer, &certificates::claims(Content::from(certificate))));
     assert!(verdict.is_valid());
     let values = verdict.checks.iter().find(|check| check.step == Step::Values).unwrap();

@@ -69,7 +69,7 @@ impl Holder {
     }
 
     fn named(name: &dcc::Name, birth_date: SmolStr) -> Self {
-        fn part(part: &Option<String>) -> &str {
+        fn part(part: &Option<SmolStr>) -> &str {
             part.as_deref().unwrap_or_default()
         }
         let latin = latin(part(&name.family_std), part(&name.given_std));

@@ -1,5 +1,6 @@
 //! What the paper says: decoded from the certificates themselves, checked against each other, put into words.
 
+use specs::SmolStr;
 use specs::dcc::{self, Entry, Vaccination};
 use specs::hcert::{self, Claims, Content as Decoded};
 use specs::language::Language;
@@ -95,17 +96,17 @@ impl Content {
 struct Statement {
     code: Code,
     name: national::Name,
-    birth_date: String,
-    nationality: Option<String>,
-    disease: String,
+    birth_date: SmolStr,
+    nationality: Option<SmolStr>,
+    disease: SmolStr,
     doses_received: Option<u32>,
-    date: String,
+    date: SmolStr,
     dose_number: u32,
-    vaccine: String,
-    product: String,
-    manufacturer: String,
-    authority: Option<String>,
-    country: String,
+    vaccine: SmolStr,
+    product: SmolStr,
+    manufacturer: SmolStr,
+    authority: Option<SmolStr>,
+    country: SmolStr,
     issued_at: UnixTime,
     expires_at: UnixTime,
 }
@@ -124,12 +125,12 @@ impl Statement {
         let statement = match (profile, content) {
             (Profile::National, Decoded::National(content)) => {
                 let code = Code { profile, text, id: content.id.to_string() };
-                Self::national(code, *content, &iss, issued_at, expires_at)
+                Self::national(code, *content, iss, issued_at, expires_at)
             }
             (Profile::EuDcc, Decoded::EuDcc(content)) => {
                 let dcc::Certificate { name, birth_date, entry, .. } = *content;
                 let Entry::Vaccination(entry) = entry else { return Err(misfiled("entry")) };
-                let code = Code { profile, text, id: entry.id.clone() };
+                let code = Code { profile, text, id: entry.id.to_string() };
                 Self::eu_dcc(code, name, birth_date, entry, issued_at, expires_at)
             }
             _ => return Err(misfiled("content")),
@@ -140,24 +141,24 @@ impl Statement {
     fn national(
         code: Code,
         content: national::Certificate,
-        country: &str,
+        country: SmolStr,
         issued_at: UnixTime,
         expires_at: UnixTime,
     ) -> Self {
         Self {
             code,
             name: content.name,
-            birth_date: content.birth_date.to_string(),
-            nationality: Some(content.nationality.to_string()),
-            disease: content.disease.to_string(),
+            birth_date: content.birth_date.text(),
+            nationality: Some(content.nationality),
+            disease: content.disease,
             doses_received: Some(content.doses_received),
-            date: content.date.to_string(),
+            date: content.date.to_string().into(),
             dose_number: content.dose_number,
-            vaccine: content.vaccine.to_string(),
-            product: content.product.to_string(),
-            manufacturer: content.manufacturer.to_string(),
+            vaccine: content.vaccine,
+            product: content.product,
+            manufacturer: content.manufacturer,
             authority: None,
-            country: country.to_owned(),
+            country,
             issued_at,
             expires_at,
         }
@@ -166,7 +167,7 @@ impl Statement {
     fn eu_dcc(
         code: Code,
         name: dcc::Name,
-        birth_date: String,
+        birth_date: SmolStr,
         entry: Vaccination,
         issued_at: UnixTime,
         expires_at: UnixTime,
@@ -175,10 +176,10 @@ impl Statement {
         Self {
             code,
             name: national::Name {
-                family: family.unwrap_or_default().into(),
-                given: given.unwrap_or_default().into(),
-                family_std: family_std.unwrap_or_default().into(),
-                given_std: given_std.unwrap_or_default().into(),
+                family: family.unwrap_or_default(),
+                given: given.unwrap_or_default(),
+                family_std: family_std.unwrap_or_default(),
+                given_std: given_std.unwrap_or_default(),
             },
             birth_date,
             nationality: None,

@@ -163,14 +163,14 @@ fn bad_claims() -> Vec<BadClaims> {
         (Lint::ExpiryTooFar, National, |c| c.exp = Some(NOW.plus_days(367))),
         (Lint::ExpiryBeyondSigner, EuDcc, |c| c.exp = Some(NOW.plus_days(701))),
         (Lint::UvciForm, National, |c| as_national(c).id = Uvci::new("VN", [8; 16]).unwrap().as_str().into()),
-        (Lint::UvciForm, EuDcc, |c| change_dcc(c, |e| e.id = Uvci::new("VN", [8; 16]).unwrap().to_string())),
+        (Lint::UvciForm, EuDcc, |c| change_dcc(c, |e| e.id = Uvci::new("VN", [8; 16]).unwrap().as_str().into())),
         (Lint::UvciChecksum, National, |c| {
             let mut id = String::from(&*as_national(c).id);
             let last = id.pop();
             id.push(if last == Some('A') { 'B' } else { 'A' });
             as_national(c).id = id.into();
         }),
-        (Lint::UvciCountry, EuDcc, |c| change_dcc(c, |e| e.id = Uvci::new("LA", [7; 16]).unwrap().to_string())),
+        (Lint::UvciCountry, EuDcc, |c| change_dcc(c, |e| e.id = Uvci::new("LA", [7; 16]).unwrap().as_str().into())),
         (Lint::StatusDiffers, National, |c| c.status = None),
         (Lint::StatusDiffers, EuDcc, |c| c.status = Some(Reference::Ours { list: 1, index: 8 })),
         (Lint::HolderDiffers, National, |c| as_national(c).name.given = "Thị Hồng".into()),

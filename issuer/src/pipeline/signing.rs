@@ -206,27 +206,27 @@ fn national_certificate(dose: &Dose, uvci: &Uvci) -> national::Certificate {
 
 fn eu_certificate(dose: &Dose, uvci: &Uvci) -> dcc::Certificate {
     let (facts, vaccine) = (dose.facts(), dose.vaccine());
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let some = |text: &str| (!text.is_empty()).then(|| text.into());
     dcc::Certificate {
-        ver: dcc::SCHEMA_VERSION.to_owned(),
+        ver: dcc::SCHEMA_VERSION.into(),
         name: dcc::Name {
             family: some(&facts.holder.family_name),
             given: some(&facts.holder.given_name),
             family_std: some(dose.family_std()),
             given_std: some(dose.given_std()),
         },
-        birth_date: facts.holder.birth_date.clone(),
+        birth_date: facts.holder.birth_date.as_str().into(),
         entry: dcc::Entry::Vaccination(dcc::Vaccination {
-            disease: facts.disease.clone(),
-            vaccine: vaccine.eu_vp.clone(),
-            product: vaccine.eu_mp.clone(),
-            manufacturer: vaccine.eu_ma.clone(),
+            disease: facts.disease.as_str().into(),
+            vaccine: vaccine.eu_vp.as_str().into(),
+            product: vaccine.eu_mp.as_str().into(),
+            manufacturer: vaccine.eu_ma.as_str().into(),
             dose_number: facts.dose_number,
             series_doses: facts.series_doses,
-            date: dose.injected_on().to_string(),
-            country: facts.country.clone(),
-            issuer: facts.authority.clone(),
-            id: uvci.as_str().to_owned(),
+            date: dose.injected_on().to_string().into(),
+            country: facts.country.as_str().into(),
+            issuer: facts.authority.as_str().into(),
+            id: uvci.as_str().into(),
         }),
     }
 }

@@ -1,11 +1,11 @@
 //! Reading a certificate as the field writes it. Unknown fields pass: nations extend the schema.
 
 use super::{Certificate, Entry, Error, Name, Recovery, Test, Vaccination};
+use crate::SmolStr;
 use crate::cbor::{Limits, Reader, validate};
 use crate::fields::{self, Fields};
 use crate::time::Date;
 use crate::tolerance::{Tolerance, Tolerances};
-use std::borrow::Cow;
 
 impl Certificate {
     /// Reads a certificate that stands alone, without the claims around it.
@@ -154,28 +154,28 @@ fn recovery(fields: &mut Fields<'_, '_>) -> Result<Recovery, Error> {
 }
 
 /// A text; empty where it is null.
-fn text(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<String, fields::Error> {
+fn text(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<SmolStr, fields::Error> {
     Ok(optional_text(fields, field)?.unwrap_or_default())
 }
 
-fn optional_text(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<Option<String>, fields::Error> {
-    Ok(fields.any_text(field)?.map(Cow::into_owned))
+fn optional_text(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<Option<SmolStr>, fields::Error> {
+    Ok(fields.any_text(field)?.map(SmolStr::from))
 }
 
 /// A day; a time of day after it is cut off. What it says is for the faults to judge.
-fn date(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<String, fields::Error> {
+fn date(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<SmolStr, fields::Error> {
     let text = fields.any_text(field)?.unwrap_or_default();
     if let Some((day, [b'T' | b't' | b' ', ..])) = text.split_at_checked(10).map(|(day, rest)| (day, rest.as_bytes()))
         && Date::parse(day).is_some()
     {
-        let day = day.to_owned();
+        let day = day.into();
         fields.tolerances.insert(Tolerance::DateTimeInDate);
         return Ok(day);
     }
-    Ok(text.into_owned())
+    Ok(text.into())
 }
 
-fn identifier(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<String, fields::Error> {
+fn identifier(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<SmolStr, fields::Error> {
     const URN: &str = "URN:UVCI";
     let text = text(fields, field)?;
     if text.get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN) && start != URN) {

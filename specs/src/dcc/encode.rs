@@ -1,6 +1,7 @@
 //! Writing a certificate: only one that has no fault, as deterministic CBOR.
 
 use super::{Certificate, Entry, Fault, Name, Recovery, Test, Vaccination};
+use crate::SmolStr;
 use crate::cbor::Writer;
 
 impl Certificate {
@@ -81,7 +82,7 @@ fn name(name: &Name, writer: &mut Writer) {
     maybe("gnt", &name.given_std, writer);
 }
 
-fn maybe(key: &str, field: &Option<String>, writer: &mut Writer) {
+fn maybe(key: &str, field: &Option<SmolStr>, writer: &mut Writer) {
     if let Some(text) = field {
         writer.text(key).text(text);
     }

@@ -355,7 +355,7 @@ fn identifier(field: &'static str, text: &str, faults: &mut Vec<Fault>) {
     }
 }
 
-fn not_empty(fields: &[(&'static str, &String)], faults: &mut Vec<Fault>) {
+fn not_empty(fields: &[(&'static str, &str)], faults: &mut Vec<Fault>) {
     for (field, text) in fields {
         if text.is_empty() {
             faults.push(Fault::Empty { field });
@@ -386,9 +386,9 @@ fn country(field: &'static str, text: &str, faults: &mut Vec<Fault>) {
 /// Three numbers with dots between them.
 fn is_version(text: &str) -> bool {
     let mut numbers = 0;
-    let well_formed = text.split('.').all(|number| {
+    let well_formed = text.as_bytes().split(|byte| *byte == b'.').all(|number| {
         numbers += 1;
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        !number.is_empty() && number.iter().all(u8::is_ascii_digit)
     });
     well_formed && numbers == 3
 }
@@ -397,6 +397,7 @@ fn is_version(text: &str) -> bool {
 /// exist are refused although the pattern lets them pass, because they would pass every comparison with the event too.
 fn is_birth_date(text: &str) -> bool {
     let century = text.starts_with("19") || text.starts_with("20");
-    let known = text.trim_end_matches("-00");
-    text.is_empty() || (matches!(text.len(), 4 | 7 | 10) && century && PartialDate::parse(known).is_some())
+    let is_known = |text| PartialDate::parse(text).is_some();
+    let known = || is_known(text) || is_known(text.trim_end_matches("-00"));
+    text.is_empty() || (matches!(text.len(), 4 | 7 | 10) && century && known())
 }

@@ -11,7 +11,7 @@ mod faults;
 
 pub use faults::{Fault, Layer};
 
-use crate::cbor;
+use crate::{SmolStr, cbor};
 
 /// The schema version that [`Certificate::encode`] writes to.
 pub const SCHEMA_VERSION: &str = "1.3.3";
@@ -20,11 +20,11 @@ pub const SCHEMA_VERSION: &str = "1.3.3";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// The schema version (`ver`).
-    pub ver: String,
+    pub ver: SmolStr,
     /// Whose it is (`nam`).
     pub name: Name,
     /// The day of birth (`dob`): `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or empty.
-    pub birth_date: String,
+    pub birth_date: SmolStr,
     /// What it certifies (`v`, `t` or `r`).
     pub entry: Entry,
 }
@@ -33,13 +33,13 @@ pub struct Certificate {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Name {
     /// Surname (`fn`).
-    pub family: Option<String>,
+    pub family: Option<SmolStr>,
     /// Forename (`gn`).
-    pub given: Option<String>,
+    pub given: Option<SmolStr>,
     /// Surname, `A` to `Z` and `<` (`fnt`).
-    pub family_std: Option<String>,
+    pub family_std: Option<SmolStr>,
     /// Forename, `A` to `Z` and `<` (`gnt`).
-    pub given_std: Option<String>,
+    pub given_std: Option<SmolStr>,
 }
 
 /// What a certificate certifies.
@@ -86,69 +86,69 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vaccination {
     /// Disease or agent targeted (`tg`), SNOMED CT.
-    pub disease: String,
+    pub disease: SmolStr,
     /// Vaccine or prophylaxis (`vp`), SNOMED CT or ATC.
-    pub vaccine: String,
+    pub vaccine: SmolStr,
     /// Medicinal product (`mp`).
-    pub product: String,
+    pub product: SmolStr,
     /// Marketing authorisation holder or manufacturer (`ma`).
-    pub manufacturer: String,
+    pub manufacturer: SmolStr,
     /// Number of this dose (`dn`).
     pub dose_number: u32,
     /// Doses of the series (`sd`). A booster may have a number above it.
     pub series_doses: u32,
     /// Day of the dose (`dt`), `YYYY-MM-DD`.
-    pub date: String,
+    pub date: SmolStr,
     /// Country of the dose (`co`), ISO 3166-1 alpha-2.
-    pub country: String,
+    pub country: SmolStr,
     /// Certificate issuer (`is`).
-    pub issuer: String,
+    pub issuer: SmolStr,
     /// Certificate identifier (`ci`).
-    pub id: String,
+    pub id: SmolStr,
 }
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Test {
     /// Disease or agent targeted (`tg`).
-    pub disease: String,
+    pub disease: SmolStr,
     /// Type of test (`tt`), LOINC.
-    pub kind: String,
+    pub kind: SmolStr,
     /// Name of a nucleic acid amplification test (`nm`).
-    pub test_name: Option<String>,
+    pub test_name: Option<SmolStr>,
     /// Device of a rapid antigen test (`ma`), JRC number.
-    pub device: Option<String>,
+    pub device: Option<SmolStr>,
     /// Time of sampling (`sc`), RFC 3339.
-    pub sampled: String,
+    pub sampled: SmolStr,
     /// Result (`tr`), SNOMED CT.
-    pub result: String,
+    pub result: SmolStr,
     /// Testing centre (`tc`).
-    pub centre: Option<String>,
+    pub centre: Option<SmolStr>,
     /// Country of the test (`co`).
-    pub country: String,
+    pub country: SmolStr,
     /// Certificate issuer (`is`).
-    pub issuer: String,
+    pub issuer: SmolStr,
     /// Certificate identifier (`ci`).
-    pub id: String,
+    pub id: SmolStr,
 }
 
 /// One recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recovery {
     /// Disease or agent recovered from (`tg`).
-    pub disease: String,
+    pub disease: SmolStr,
     /// Day of the first positive test (`fr`), `YYYY-MM-DD`.
-    pub first_positive: String,
+    pub first_positive: SmolStr,
     /// Country of the test (`co`).
-    pub country: String,
+    pub country: SmolStr,
     /// Certificate issuer (`is`).
-    pub issuer: String,
+    pub issuer: SmolStr,
     /// First day of validity (`df`), `YYYY-MM-DD`.
-    pub valid_from: String,
+    pub valid_from: SmolStr,
     /// Last day of validity (`du`), `YYYY-MM-DD`.
-    pub valid_until: String,
+    pub valid_until: SmolStr,
     /// Certificate identifier (`ci`).
-    pub id: String,
+    pub id: SmolStr,
 }
 
 /// Why a health certificate cannot be read as a DCC, whatever is forgiven.

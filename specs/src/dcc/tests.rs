@@ -312,20 +312,22 @@ fn what_is_not_issued() {
 
 /// A certificate without a fault of structure.
 pub(crate) fn certificates() -> impl Strategy<Value = Certificate> {
-    let std = || proptest::option::of("[A-Z][A-Z<]{0,20}");
-    let code = || "[A-Z0-9][A-Za-z0-9/-]{0,12}";
-    let day = || (0..80_000_i64).prop_map(|days| Date::from_days_since_epoch(days).to_string());
-    let written = || "[A-ZĐÂÊÔ][a-zđâêôảỹ]{0,10}( [A-Z][a-zạ]{0,8}){0,3}";
-    let name = (proptest::option::of(written()), proptest::option::of(written()), "[A-Z<]{1,20}", std()).prop_map(
-        |(family, given, family_std, given_std)| Name { family, given, family_std: Some(family_std), given_std },
-    );
+    let text = |pattern: &'static str| pattern.prop_map(SmolStr::from);
+    let std = || proptest::option::of(text("[A-Z][A-Z<]{0,20}"));
+    let code = || text("[A-Z0-9][A-Za-z0-9/-]{0,12}");
+    let day = || (0..80_000_i64).prop_map(|days| SmolStr::from(Date::from_days_since_epoch(days).to_string()));
+    let written = || text("[A-ZĐÂÊÔ][a-zđâêôảỹ]{0,10}( [A-Z][a-zạ]{0,8}){0,3}");
+    let name =
+        (proptest::option::of(written()), proptest::option::of(written()), text("[A-Z<]{1,20}"), std()).prop_map(
+            |(family, given, family_std, given_std)| Name { family, given, family_std: Some(family_std), given_std },
+        );
     let birth = prop_oneof![
-        "(19|20)[0-9]{2}",
-        "(19|20)[0-9]{2}-(0[0-9]|1[0-2])",
-        "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])",
-        Just(String::new())
+        text("(19|20)[0-9]{2}"),
+        text("(19|20)[0-9]{2}-(0[0-9]|1[0-2])"),
+        text("(19|20)[0-9]{2}-(0[1-9]|1[0-2])-([01][0-9]|2[0-8])"),
+        Just(SmolStr::default())
     ];
-    let common = || (code(), "[A-Z]{2}", written(), "URN:UVCI:01:VN:[A-Z0-9]{1,32}#[A-Z0-9]");
+    let common = || (code(), text("[A-Z]{2}"), written(), text("URN:UVCI:01:VN:[A-Z0-9]{1,32}#[A-Z0-9]"));
     let dose = (common(), code(), code(), code(), 1..20_u32, 1..20_u32, day()).prop_map(
         |((disease, country, issuer, id), vaccine, product, manufacturer, dose_number, series_doses, date)| {
             Entry::Vaccination(Vaccination {
@@ -342,10 +344,10 @@ pub(crate) fn certificates() -> impl Strategy<Value = Certificate> {
             })
         },
     );
-    let maybe = || proptest::option::of("[A-Za-z0-9]{1,30}");
+    let maybe = || proptest::option::of(text("[A-Za-z0-9]{1,30}"));
     let test = (common(), code(), maybe(), maybe(), 0..4_000_000_000_i64, code(), maybe()).prop_map(
         |((disease, country, issuer, id), kind, test_name, device, sampled, result, centre)| {
-            let sampled = UnixTime(sampled).to_rfc3339();
+            let sampled = UnixTime(sampled).to_rfc3339().into();
             Entry::Test(Test { disease, kind, test_name, device, sampled, result, centre, country, issuer, id })
         },
     );

@@ -275,7 +275,7 @@ fn what_is_not_sealed() {
     assert_eq!(claims(|claims| claims.nbf = Some(UnixTime(-1))), Err(Error::Claim { claim: 5 }));
     let faulty = |claims: &mut Claims| {
         if let Content::EuDcc(certificate) = &mut claims.content {
-            certificate.ver = String::new();
+            certificate.ver = SmolStr::default();
         }
     };
     assert_eq!(claims(faulty), Err(Error::DccFaults(vec![dcc::Fault::Pattern { field: "ver" }])));

@@ -9,6 +9,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use crate::SmolStr;
 use crate::time::{Date, PartialDate};
 use crate::value_set::{Set, ValueSets};
 
@@ -50,41 +51,41 @@ pub struct Certificate {
     /// Which model it follows.
     pub generation: Generation,
     /// Version of the template (`v`); the build of 2026 only.
-    pub template: Option<String>,
+    pub template: Option<SmolStr>,
     /// Full name as in the travel document (`n`), in its order.
-    pub name: String,
+    pub name: SmolStr,
     /// Birth date (`dob`).
     pub birth_date: Option<PartialDate>,
     /// Sex (`s`): `male`, `female`, `other`, `unknown`, or in 2024 a letter.
-    pub sex: Option<String>,
+    pub sex: Option<SmolStr>,
     /// Nationality (`nt`, ISO 3166-1 alpha-3; `ntl`, in 2024 alpha-2).
-    pub nationality: Option<String>,
+    pub nationality: Option<SmolStr>,
     /// Number of an identity document (`id`, `nid`). Not an identifier of the certificate, which has none.
-    pub document: Option<String>,
+    pub document: Option<SmolStr>,
     /// Its type (`dt`), HL7 v2-0203: `PPN` for a passport.
-    pub document_type: Option<String>,
+    pub document_type: Option<SmolStr>,
     /// Parent or guardian (`gn`).
-    pub guardian: Option<String>,
+    pub guardian: Option<SmolStr>,
     /// Product (`vp`): a code of [`Set::IcvpProduct`]; in 2024 a code of ICD-11 or SNOMED CT.
-    pub product: String,
+    pub product: SmolStr,
     /// Disease as carried (`tg`), ICD-11; 2024 only. See [`Certificate::target`].
-    pub disease: Option<String>,
+    pub disease: Option<SmolStr>,
     /// Maker as carried (`ma`); 2024 only.
-    pub manufacturer: Option<String>,
+    pub manufacturer: Option<SmolStr>,
     /// Dose number in words (`dn`); 2024 only.
-    pub dose: Option<String>,
+    pub dose: Option<SmolStr>,
     /// Day of the dose (`dv`, `dt`).
     pub date: Date,
     /// Batch (`bo`).
-    pub batch: String,
+    pub batch: SmolStr,
     /// First day of validity as carried (`vls`); 2024 only.
     pub validity_start: Option<Date>,
     /// Last day of validity as carried (`vle`); 2024 only.
     pub validity_end: Option<Date>,
     /// Supervising clinician (`cn`).
-    pub clinician: Option<String>,
+    pub clinician: Option<SmolStr>,
     /// Issuing authority (`is`).
-    pub issuer: Option<String>,
+    pub issuer: Option<SmolStr>,
 }
 
 impl Disease {

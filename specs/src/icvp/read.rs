@@ -1,6 +1,7 @@
 //! Reading a certificate of any generation. `vx` decides: with it, the build of 2026; without it, `nt` is that of 2025.
 
 use super::{Certificate, Generation};
+use crate::SmolStr;
 use crate::cbor::{Kind, Reader};
 use crate::fields::{Error, Fields, once};
 use crate::time::Date;
@@ -9,18 +10,18 @@ use crate::tolerance::{Tolerance, Tolerances};
 /// The fields of the dose, in whichever map they stand.
 #[derive(Default)]
 struct Dose {
-    product: Option<String>,
-    disease: Option<String>,
-    manufacturer: Option<String>,
-    dose: Option<String>,
+    product: Option<SmolStr>,
+    disease: Option<SmolStr>,
+    manufacturer: Option<SmolStr>,
+    dose: Option<SmolStr>,
     date: Option<Date>,
     /// The date stood under `dt`.
     former_date: bool,
-    batch: Option<String>,
+    batch: Option<SmolStr>,
     validity_start: Option<Date>,
     validity_end: Option<Date>,
-    clinician: Option<String>,
-    issuer: Option<String>,
+    clinician: Option<SmolStr>,
+    issuer: Option<SmolStr>,
 }
 
 impl Certificate {

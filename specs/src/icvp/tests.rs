@@ -18,7 +18,7 @@ fn certificate(product: &str, disease: Option<&str>) -> Certificate {
         document_type: None,
         guardian: None,
         product: product.into(),
-        disease: disease.map(str::to_owned),
+        disease: disease.map(SmolStr::from),
         manufacturer: None,
         dose: None,
         date: day("2026-10-02"),

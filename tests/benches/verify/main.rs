@@ -179,14 +179,14 @@ fn text(signer: &TestSigner, profile: Profile, number: usize) -> String {
         }
         Profile::EuDcc => {
             let mut certificate = certificates::eu_dcc();
-            certificate.name.family = Some(family.to_owned());
-            certificate.name.given = Some(given);
-            certificate.name.family_std = Some(family_std);
-            certificate.name.given_std = Some(given_std);
-            certificate.birth_date = birth.to_string();
+            certificate.name.family = Some(family.into());
+            certificate.name.given = Some(given.into());
+            certificate.name.family_std = Some(family_std.into());
+            certificate.name.given_std = Some(given_std.into());
+            certificate.birth_date = birth.to_string().into();
             if let specs::dcc::Entry::Vaccination(entry) = &mut certificate.entry {
-                entry.id = id.to_string();
-                entry.issuer = "Bộ Y tế Việt Nam".to_owned();
+                entry.id = id.as_str().into();
+                entry.issuer = "Bộ Y tế Việt Nam".into();
             }
             Content::from(certificate)
         }

@@ -102,7 +102,7 @@ fn shown(page: &mut Page, name: &str, value: Option<impl Display>) {
 fn coded(page: &mut Page, name: &str, value: Option<&Coding>) {
     let words = value.map(|value| match &value.system {
         Some(system) => format!("{} of {system}", value.code),
-        None => value.code.clone(),
+        None => value.code.to_string(),
     });
     text(page, name, words.as_deref());
 }
