@@ -10,6 +10,13 @@ use aws_lc_rs::signature::{
 use super::{Backend, Hash, Verify, edwards};
 use crate::{Error, key::PublicKey};
 
+/// What stands before a point of P-256 in a `SubjectPublicKeyInfo` (RFC 5480 section 2). In that form aws-lc-rs checks a point
+/// once; of a bare one it tries that form too, and then checks it twice.
+const P256: &[u8] =
+    b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00";
+/// The same of P-384.
+const P384: &[u8] = b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22\x03\x62\x00";
+
 pub(super) struct Native;
 
 impl Backend for Native {
@@ -23,12 +30,10 @@ impl Backend for Native {
             PublicKey::Ed25519(point) => {
                 ParsedPublicKey::new(&ED25519, point).map(|key| Arc::new(EdDsa(key)) as Arc<dyn Verify>)
             }
-            PublicKey::P256(point) => {
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map(|key| Arc::new(Ecdsa(key)) as _)
-            }
-            PublicKey::P384(point) => {
-                ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point).map(|key| Arc::new(Ecdsa(key)) as _)
-            }
+            PublicKey::P256(point) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, [P256, point].concat())
+                .map(|key| Arc::new(Ecdsa(key)) as _),
+            PublicKey::P384(point) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, [P384, point].concat())
+                .map(|key| Arc::new(Ecdsa(key)) as _),
             PublicKey::Rsa { modulus, exponent } => {
                 let components = RsaPublicKeyComponents { n: modulus.clone(), e: exponent.clone() };
                 components
