@@ -59,7 +59,8 @@ pub fn open(text: &str) -> Result<Opened, Error> {
         if text.ends_with('=') {
             tolerances.insert(Tolerance::PaddedBase64url);
         }
-        BASE64URL.decode(text).map_err(|_| Error::Base64 { field })
+        let mut bytes = Vec::with_capacity(text.len());
+        BASE64URL.decode_vec(text, &mut bytes).map(|()| bytes).map_err(|_| Error::Base64 { field })
     };
     let (certificate, signature) = (bytes("cer", "sig.cer")?, bytes("sigvl", "sig.sigvl")?);
     let (issuer, alg) = (issuer.into(), frame(sig, "alg", "sig.alg")?.into());
