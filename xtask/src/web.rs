@@ -13,9 +13,11 @@ pub(crate) use browser::{Options, bench, run, test};
 
 /// The name of the module's files.
 const MODULE: &str = "verifier";
-/// What the optimiser may use: what the compiler's own output uses already.
+/// What the optimiser may use: what the compiler's own output uses already. And what it may rely on: that nothing lies at
+/// addresses below 1,024, which is where the last bytes of an exhausted stack are.
 const WASM_OPT: &[&str] = &[
     "-Oz",
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",

@@ -1,6 +1,6 @@
 //! Whether a text is in Unicode's normal form C. The tables and the rules of single characters are those of crate
 //! `unicode-normalization`; putting them together is done here, because the crate's own iterator brings the tables of the
-//! compatibility forms with it, which weigh more than everything that a browser needs for reading certificates. A property
+//! compatibility forms with it, which weigh more than everything that a verifier needs for reading certificates. A property
 //! test holds the two to the same answers.
 
 use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
