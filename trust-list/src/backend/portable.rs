@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use p256::elliptic_curve::point::AffineCoordinates as _;
 use rsa::{BoxedUint, pkcs1v15, pss, sha2, signature::Verifier as _};
 
 use super::{Backend, Hash, Verify, edwards};
@@ -21,12 +22,8 @@ impl Backend for Portable {
             PublicKey::Ed25519(point) => {
                 ed25519_dalek::VerifyingKey::from_bytes(point).ok().map(|key| Arc::new(EdDsa(key)) as Arc<dyn Verify>)
             }
-            PublicKey::P256(point) => {
-                p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(|key| Arc::new(Es256(key)) as _)
-            }
-            PublicKey::P384(point) => {
-                p384::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(|key| Arc::new(Es384(key)) as _)
-            }
+            PublicKey::P256(point) => Es256::of(point).map(|key| Arc::new(key) as _),
+            PublicKey::P384(point) => Es384::of(point).map(|key| Arc::new(key) as _),
             PublicKey::Rsa { modulus, exponent } => rsa::PublicKey::new(
                 BoxedUint::from_be_slice_vartime(modulus),
                 BoxedUint::from_be_slice_vartime(exponent),
@@ -53,6 +50,15 @@ impl Verify for EdDsa {
 
 struct Es256(p256::ecdsa::VerifyingKey);
 
+impl Es256 {
+    /// Of an uncompressed point. Asking for its coordinates leaves the square roots of compressed ones out of the program.
+    fn of(point: &[u8; 65]) -> Option<Self> {
+        let (x, y) = (*point[1..].first_chunk::<32>()?, *point.last_chunk::<32>()?);
+        let point = p256::AffinePoint::from_coordinates(&x.into(), &y.into()).into_option()?;
+        p256::ecdsa::VerifyingKey::from_affine(point).ok().map(Self)
+    }
+}
+
 impl Verify for Es256 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         p256::ecdsa::Signature::from_slice(signature).is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
@@ -64,6 +70,15 @@ impl Verify for Es256 {
 }
 
 struct Es384(p384::ecdsa::VerifyingKey);
+
+impl Es384 {
+    /// As [`Es256::of`].
+    fn of(point: &[u8; 97]) -> Option<Self> {
+        let (x, y) = (*point[1..].first_chunk::<48>()?, *point.last_chunk::<48>()?);
+        let point = p384::AffinePoint::from_coordinates(&x.into(), &y.into()).into_option()?;
+        p384::ecdsa::VerifyingKey::from_affine(point).ok().map(Self)
+    }
+}
 
 impl Verify for Es384 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
