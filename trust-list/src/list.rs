@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use specs::{
     cbor::Limits,
-    cose,
+    cose, json,
     revocation::Revocation,
     signer_list::{self, Environment},
     time::{Date, UnixTime},
@@ -223,7 +223,7 @@ pub fn may_replace(held: &SignerList, offered: &SignerList) -> Result<(), Error>
 
 /// What must be remembered of a list so that no older one is taken after it: across restarts, and when the list itself
 /// can no longer be opened because its signer has expired. To be stored where the list is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
     issuer: String,
     anchor: String,
@@ -234,11 +234,28 @@ pub struct Mark {
     issued: i64,
     digest: String,
     /// It carried revocation data.
-    #[serde(default)]
     revokes: bool,
 }
 
 impl Mark {
+    /// Reads a mark that was stored as JSON; `None` where this is none.
+    pub fn from_json(bytes: &[u8]) -> Option<Self> {
+        const LIMITS: json::Limits = json::Limits { bytes: 64 * 1024, depth: 2, values: 100 };
+        let document = json::read(bytes, &LIMITS).ok()?;
+        let mark = document.value();
+        let text = |name| Some(mark.get(name)?.as_str()?.to_owned());
+        Some(Self {
+            issuer: text("issuer")?,
+            anchor: text("anchor")?,
+            anchor_key: text("anchor_key")?,
+            sequence: mark.get("sequence")?.as_u64()?,
+            issued: mark.get("issued")?.as_number()?.parse().ok()?,
+            digest: text("digest")?,
+            // Those of the first lists do not say it.
+            revokes: mark.get("revokes").is_some_and(|revokes| revokes.as_bool() == Some(true)),
+        })
+    }
+
     /// The number of the list that left this mark.
     pub fn sequence(&self) -> u64 {
         self.sequence

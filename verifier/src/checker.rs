@@ -109,7 +109,7 @@ impl Checker {
     /// Remembers what [`Checker::mark`] gave before a restart, so that no older data is taken after it. `false` where this
     /// is no such mark.
     pub fn remember(&mut self, mark: &str) -> bool {
-        let Ok(mark) = serde_json::from_str(mark) else { return false };
+        let Some(mark) = Mark::from_json(mark.as_bytes()) else { return false };
         self.newest = Some(mark);
         true
     }

@@ -8,7 +8,7 @@ pub mod schedule;
 mod tests;
 
 use specs::time::Date;
-use specs::value_set::{Vaccine, ValueSets};
+use specs::value_set::{self, Vaccine};
 
 pub use handling::Kept;
 pub use schedule::{Last, Unfit};
@@ -16,12 +16,12 @@ pub use specs::value_set::{DoseKind, ScheduleRule, StorageBand};
 
 /// Every product, in the order of approval.
 pub fn products() -> impl Iterator<Item = Product> {
-    ValueSets::bundled().vaccines().iter().map(Product)
+    value_set::vaccines().iter().map(Product)
 }
 
 /// The product with this id, e.g. `vero-cell`. Ids are compared exactly.
 pub fn product(id: &str) -> Option<Product> {
-    ValueSets::bundled().vaccine(id).map(Product)
+    value_set::vaccine(id).map(Product)
 }
 
 /// A vaccine of the catalogue. Only the catalogue makes one, so a product that is held is a product that exists.

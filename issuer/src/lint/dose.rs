@@ -2,7 +2,7 @@
 
 use specs::icao;
 use specs::time::{Date, PartialDate, UnixTime};
-use specs::value_set::{Set, Vaccine, ValueSets};
+use specs::value_set::{self, Set, Vaccine, ValueSets};
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::is_nfc;
 use verifier::inspect::harmless;
@@ -89,7 +89,7 @@ pub fn check(facts: &DoseFacts, country: &str, at: UnixTime) -> Result<Dose, Vec
     findings.when(!value_sets.contains(Set::Country, nationality), Lint::NationalityUnknown, "holder.nationality");
     let disease = value_sets.get(Set::Disease, &facts.disease);
     findings.when(!disease.is_some_and(|entry| entry.active), Lint::DiseaseUnknown, "disease");
-    let vaccine = value_sets.vaccine(&facts.product);
+    let vaccine = value_set::vaccine(&facts.product);
     findings.when(vaccine.is_none(), Lint::ProductUnknown, "product");
     counts(facts, vaccine, &mut findings);
     let injected_on = injection(facts, birth_date, vaccine, today, &mut findings);

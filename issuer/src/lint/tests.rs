@@ -8,7 +8,6 @@ use specs::qr::{Level, Symbol, Use};
 use specs::status_list::Reference;
 use specs::time::{PartialDate, UnixTime};
 use specs::uvci::Uvci;
-use specs::value_set::ValueSets;
 use specs::{dcc, national};
 
 use super::dose::{self, Dose};
@@ -347,7 +346,7 @@ fn what_the_first_pass_accepts_the_second_never_refuses() {
     let authority = format!("{WORD}{{1,78}}[.]");
     let texts: [BoxedStrategy<String>; 4] =
         [&*family, &*given, birth, &*authority].map(|regex| proptest::string::string_regex(regex).unwrap().boxed());
-    let products: Vec<&str> = ValueSets::bundled().vaccines().iter().map(|vaccine| vaccine.id.as_str()).collect();
+    let products: Vec<&str> = specs::value_set::vaccines().iter().map(|vaccine| vaccine.id.as_str()).collect();
     let codes = (prop::sample::select(products), prop::sample::select(vec!["VN", "LA", "FR"]));
     let numbers = (1u32..5, 1u32..5, 0u32..3, 0i64..2300);
     let (signings, uvci) = (signings(), Uvci::new("VN", [3; 16]).unwrap());

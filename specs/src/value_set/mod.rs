@@ -14,11 +14,13 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-
+use crate::json::{self, Document, Limits, Value};
 use crate::language::Language;
 use crate::time::Date;
-pub use vaccine::{Approval, Component, DoseKind, Evidence, Platform, ScheduleRule, Source, StorageBand, Vaccine};
+pub use vaccine::{
+    Approval, Component, DoseKind, Evidence, Platform, ScheduleRule, Source, StorageBand, Vaccine, series_doses,
+    vaccine, vaccines,
+};
 
 /// The sets, by what they are for. In brackets: the field of the EU certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,11 +103,10 @@ pub struct ValueSet {
     heads: Vec<u128>,
 }
 
-/// All value sets and the catalogue of vaccines.
+/// All value sets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueSets {
     sets: [ValueSet; SETS.len()],
-    vaccines: Vec<Vaccine>,
 }
 
 /// Why a file of value sets is refused.
@@ -117,7 +118,7 @@ pub enum Error {
     Malformed {
         /// Id of the file.
         file: &'static str,
-        /// What the JSON reader said.
+        /// What is wrong with it.
         detail: String,
     },
     /// An entry names a code system that the head of the file does not list.
@@ -154,44 +155,18 @@ impl ValueSets {
     pub fn bundled() -> &'static ValueSets {
         static BUNDLED: OnceLock<ValueSets> = OnceLock::new();
         BUNDLED.get_or_init(|| {
-            ValueSets::parse(BUNDLED_FILES, BUNDLED_VACCINES)
+            ValueSets::parse(BUNDLED_FILES)
                 .expect("the files are part of this build and a test of this module reads them")
         })
     }
 
-    /// Reads the files of all sets (in the order of [`Set`]) and the vaccines, and checks the vaccines' codes.
-    fn parse(files: [&str; SETS.len()], vaccines: &str) -> Result<ValueSets, Error> {
+    /// Reads the files of all sets, in the order of [`Set`].
+    fn parse(files: [&str; SETS.len()]) -> Result<ValueSets, Error> {
         let mut sets = Vec::with_capacity(SETS.len());
         for ((_, file), text) in SETS.iter().zip(files) {
             sets.push(ValueSet::parse(file, text)?);
         }
-        let sets = sets.try_into().expect("one set was pushed for each of SETS");
-        let vaccines = vaccine::parse(vaccines)?;
-        let value_sets = ValueSets { sets, vaccines };
-        for vaccine in &value_sets.vaccines {
-            value_sets.check_vaccine(vaccine)?;
-        }
-        Ok(value_sets)
-    }
-
-    fn check_vaccine(&self, vaccine: &Vaccine) -> Result<(), Error> {
-        let fault = |code: &str| Err(Error::VaccineCode { vaccine: vaccine.id.clone(), code: code.to_owned() });
-        for (set, code) in [
-            (Set::VaccineType, &vaccine.eu_vp),
-            (Set::VaccineProduct, &vaccine.eu_mp),
-            (Set::VaccineHolder, &vaccine.eu_ma),
-        ] {
-            if !self.get(set, code).is_some_and(|entry| entry.active) {
-                return fault(code);
-            }
-        }
-        if !self.fits(&vaccine.eu_vp, &vaccine.eu_mp, &vaccine.eu_ma) {
-            return fault(&format!("{} + {} + {}", vaccine.eu_vp, vaccine.eu_mp, vaccine.eu_ma));
-        }
-        match vaccine.prior_products().find(|id| self.vaccine(id).is_none()) {
-            Some(id) => fault(id),
-            None => Ok(()),
-        }
+        Ok(ValueSets { sets: sets.try_into().expect("one set was pushed for each of SETS") })
     }
 
     /// One whole set.
@@ -242,41 +217,45 @@ impl ValueSets {
             None => true,
         }
     }
-
-    /// The nine vaccines approved in Viet Nam, in the order of approval.
-    pub fn vaccines(&self) -> &[Vaccine] {
-        &self.vaccines
-    }
-
-    /// The vaccine with this id, for instance `comirnaty`.
-    pub fn vaccine(&self, id: &str) -> Option<&Vaccine> {
-        self.vaccines.iter().find(|vaccine| vaccine.id == id)
-    }
 }
 
 impl ValueSet {
     fn parse(file: &'static str, text: &str) -> Result<ValueSet, Error> {
-        let raw: RawSet =
-            serde_json::from_str(text).map_err(|error| Error::Malformed { file, detail: error.to_string() })?;
-        let mut entries = Vec::with_capacity(raw.entries.len());
-        // A BTreeMap iterates in the order of its keys, which is the order `get` searches by.
-        for (code, entry) in raw.entries {
-            let Some(system) = raw.systems.get(entry.system).cloned() else {
-                return Err(Error::NoSuchSystem { file, code });
+        let document = read(file, text)?;
+        let set = document.value();
+        let lacks = |field: &str| Error::Malformed { file, detail: format!("{field} is missing or cannot be") };
+        let words = |field| text_of(set, field).ok_or_else(|| lacks(field));
+        let systems = set.get("systems").and_then(Value::as_array).ok_or_else(|| lacks("systems"))?;
+        let systems: Vec<&str> = systems.filter_map(Value::as_str).collect();
+        let mut entries = Vec::new();
+        for (code, entry) in set.get("entries").and_then(Value::as_object).ok_or_else(|| lacks("entries"))? {
+            let Some(system) = entry.get("system").and_then(Value::as_u64) else { return Err(lacks(code)) };
+            let Some(system) = usize::try_from(system).ok().and_then(|system| systems.get(system)) else {
+                return Err(Error::NoSuchSystem { file, code: code.to_owned() });
             };
             entries.push(Entry {
-                code,
-                display: entry.display,
-                display_vi: entry.display_vi,
-                active: entry.active,
-                system,
-                version: entry.version,
-                disease: entry.disease,
-                goes_with: entry.goes_with,
+                code: code.to_owned(),
+                display: text_of(entry, "display").ok_or_else(|| lacks(code))?,
+                display_vi: text_of(entry, "display_vi"),
+                active: entry.get("active").and_then(Value::as_bool).unwrap_or(true),
+                system: (*system).to_owned(),
+                version: text_of(entry, "version").unwrap_or_default(),
+                disease: text_of(entry, "disease"),
+                goes_with: entry
+                    .get("goes_with")
+                    .map(|rule| GoesWith::of(rule).ok_or_else(|| lacks(code)))
+                    .transpose()?,
             });
         }
-        let heads = entries.iter().map(|entry| head(&entry.code)).collect();
-        Ok(ValueSet { id: raw.id, title: raw.title, date: raw.date, version: raw.version, entries, heads })
+        entries.sort_by(|one, other| one.code.cmp(&other.code));
+        Ok(ValueSet {
+            id: words("id")?,
+            title: words("title")?,
+            date: Date::parse(&words("date")?).ok_or_else(|| lacks("date"))?,
+            version: words("version")?,
+            heads: entries.iter().map(|entry| head(&entry.code)).collect(),
+            entries,
+        })
     }
 
     /// The entry of this code, found by binary search.
@@ -335,48 +314,36 @@ const BUNDLED_FILES: [&str; SETS.len()] = [
 pub fn alpha_2(alpha_3: &str) -> Option<&'static str> {
     static COUNTRIES: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     let countries = COUNTRIES.get_or_init(|| {
-        let file: Countries = serde_json::from_str(include_str!("../../value-sets/country-alpha-3.json"))
+        let file = read("country-alpha-3", include_str!("../../value-sets/country-alpha-3.json"))
             .expect("the file is part of this build and a test of this module reads it");
-        file.entries
+        let entries = file.value().get("entries").and_then(Value::as_object).into_iter().flatten();
+        entries.filter_map(|(code, value)| Some((code.to_owned(), value.as_str()?.to_owned()))).collect()
     });
     countries.get(alpha_3).map(String::as_str)
 }
 
-#[derive(Deserialize)]
-struct Countries {
-    entries: BTreeMap<String, String>,
-}
-
-const BUNDLED_VACCINES: &str = include_str!("../../value-sets/vn-vaccines.json");
-
-#[derive(Deserialize)]
-struct RawSet {
-    id: String,
-    title: String,
-    date: Date,
-    version: String,
-    systems: Vec<String>,
-    entries: BTreeMap<String, RawEntry>,
-}
-
-#[derive(Deserialize)]
-struct RawEntry {
-    display: String,
-    display_vi: Option<String>,
-    #[serde(default = "yes")]
-    active: bool,
-    system: usize,
-    #[serde(default)]
-    version: String,
-    disease: Option<String>,
-    goes_with: Option<GoesWith>,
-}
-
 /// Which holder and which types a product is certified with.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct GoesWith {
     holder: String,
     types: Vec<String>,
+}
+
+impl GoesWith {
+    fn of(value: Value<'_>) -> Option<Self> {
+        let types = value.get("types")?.as_array()?.map(|kind| kind.as_str().map(str::to_owned));
+        Some(Self { holder: text_of(value, "holder")?, types: types.collect::<Option<_>>()? })
+    }
+}
+
+/// One of the bundled files.
+fn read(file: &'static str, text: &str) -> Result<Document, Error> {
+    const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 8, values: 100_000 };
+    json::read(text, &LIMITS).map_err(|error| Error::Malformed { file, detail: error.to_string() })
+}
+
+fn text_of(value: Value<'_>, field: &str) -> Option<String> {
+    value.get(field).and_then(Value::as_str).map(str::to_owned)
 }
 
 /// The first sixteen bytes of a code as a number, in the order in which codes are sorted.
@@ -385,8 +352,4 @@ fn head(code: &str) -> u128 {
     let length = code.len().min(16);
     bytes[..length].copy_from_slice(&code.as_bytes()[..length]);
     u128::from_be_bytes(bytes)
-}
-
-fn yes() -> bool {
-    true
 }

@@ -1,4 +1,5 @@
 use super::published::{self, Published, Updates};
+use super::vaccine::{BUNDLED_VACCINES, SERIES_DOSES, parse};
 use super::*;
 
 fn date(text: &str) -> Date {
@@ -7,7 +8,7 @@ fn date(text: &str) -> Date {
 
 #[test]
 fn the_bundled_files_are_read_and_are_what_they_say() {
-    let bundled = ValueSets::parse(BUNDLED_FILES, BUNDLED_VACCINES).unwrap();
+    let bundled = ValueSets::parse(BUNDLED_FILES).unwrap();
     let sizes = [1, 9, 39, 31, 2, 2, 88, 250, 16, 60];
     for ((set, id), size) in SETS.into_iter().zip(sizes) {
         assert_eq!(bundled.set(set).id, id);
@@ -15,7 +16,8 @@ fn the_bundled_files_are_read_and_are_what_they_say() {
         assert!(bundled.set(set).entries().is_sorted_by(|a, b| a.code < b.code), "{id}");
         assert!(!bundled.set(set).version.is_empty() && !bundled.set(set).title.is_empty(), "{id}");
     }
-    assert_eq!(bundled.vaccines().len(), 9);
+    assert_eq!(parse(BUNDLED_VACCINES, &bundled).unwrap(), vaccines());
+    assert_eq!(vaccines().len(), 9);
     assert_eq!(&bundled, ValueSets::bundled());
 }
 
@@ -63,8 +65,8 @@ fn the_encoding_instructions_bind_type_product_and_holder() {
 #[test]
 fn the_nine_vaccines_carry_codes_that_exist_and_fit() {
     let sets = ValueSets::bundled();
-    for vaccine in sets.vaccines() {
-        assert_eq!(sets.check_vaccine(vaccine), Ok(()));
+    for vaccine in vaccines() {
+        assert_eq!(vaccine.check(sets, vaccines()), Ok(()));
         let class = match vaccine.platform {
             Platform::Mrna => "XM0GQ8",
             // XM0CX4, found in published maps for Janssen, is the class of replicating vectors.
@@ -89,7 +91,10 @@ fn the_nine_vaccines_carry_codes_that_exist_and_fit() {
             assert!(rule.valid_from >= vaccine.approval.date, "{}", vaccine.id);
         }
     }
-    let cvx: Vec<_> = sets.vaccines().iter().map(|vaccine| vaccine.cvx.as_deref()).collect();
+    let series: Vec<_> = vaccines().iter().map(|vaccine| (vaccine.eu_mp.as_str(), vaccine.doses)).collect();
+    assert_eq!(series, SERIES_DOSES);
+    assert_eq!((series_doses("Abdala"), series_doses("")), (Some(3), None));
+    let cvx: Vec<_> = vaccines().iter().map(|vaccine| vaccine.cvx.as_deref()).collect();
     let expected = ["210", "505", "510", "208", "207", "212", "-", "500", "502"].map(|c| (c != "-").then_some(c));
     assert_eq!(cvx, expected);
 }
@@ -99,16 +104,15 @@ fn a_vaccine_with_a_code_of_another_is_refused() {
     let swapped = BUNDLED_VACCINES.replacen("ORG-100031184", "ORG-100030215", 1);
     let fault = "1119349007 + EU/1/20/1507 + ORG-100030215".to_owned();
     let expected = Err(Error::VaccineCode { vaccine: "spikevax".into(), code: fault });
-    assert_eq!(ValueSets::parse(BUNDLED_FILES, &swapped), expected);
+    assert_eq!(parse(&swapped, ValueSets::bundled()), expected);
     let deprecated = BUNDLED_VACCINES.replacen("29061000087103", "J07BX03", 1);
     let expected = Err(Error::VaccineCode { vaccine: "vaxzevria".into(), code: "J07BX03".into() });
-    assert_eq!(ValueSets::parse(BUNDLED_FILES, &deprecated), expected);
+    assert_eq!(parse(&deprecated, ValueSets::bundled()), expected);
 }
 
 #[test]
 fn intervals_follow_the_day_and_the_dose_before() {
-    let sets = ValueSets::bundled();
-    let comirnaty = sets.vaccine("comirnaty").unwrap();
+    let comirnaty = vaccine("comirnaty").unwrap();
     let days = |kind, dose, after, on| comirnaty.rule(kind, dose, after, date(on)).map(|rule| rule.min_days);
     assert_eq!(days(DoseKind::Basic, 2, "comirnaty", "2021-09-01"), Some(21));
     assert_eq!(days(DoseKind::Basic, 2, "spikevax", "2021-09-07"), None, "mixing came on 8 September 2021");
@@ -116,7 +120,7 @@ fn intervals_follow_the_day_and_the_dose_before() {
     assert_eq!(days(DoseKind::Basic, 2, "vero-cell", "2021-12-31"), None, "Vero Cell is not mixed in the basic series");
     assert_eq!(days(DoseKind::Booster, 3, "vero-cell", "2021-12-16"), Some(180));
     assert_eq!(days(DoseKind::Booster, 3, "vero-cell", "2021-12-17"), Some(90));
-    let components = &sets.vaccine("sputnik-v").unwrap().components;
+    let components = &vaccine("sputnik-v").unwrap().components;
     assert_eq!(components.len(), 2);
     assert_ne!(components[0].name, components[1].name);
 }

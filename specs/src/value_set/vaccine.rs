@@ -3,9 +3,11 @@
 //!
 //! Intervals are data with dates of validity, never code. Where a figure was recalled and not read in a source, the file says so.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
-use super::Error;
+use super::{Error, Set, ValueSets};
 use crate::time::Date;
 
 /// One vaccine product.
@@ -183,18 +185,72 @@ impl Vaccine {
     }
 
     /// Every product named by the schedule.
-    pub(super) fn prior_products(&self) -> impl Iterator<Item = &str> {
+    fn prior_products(&self) -> impl Iterator<Item = &str> {
         self.schedule.iter().flat_map(|rule| rule.after.iter().map(String::as_str))
+    }
+
+    /// Its codes exist and may stand together, and the products of its schedule are among `all`.
+    pub(super) fn check(&self, sets: &ValueSets, all: &[Vaccine]) -> Result<(), Error> {
+        let fault = |code: &str| Err(Error::VaccineCode { vaccine: self.id.clone(), code: code.to_owned() });
+        for (set, code) in
+            [(Set::VaccineType, &self.eu_vp), (Set::VaccineProduct, &self.eu_mp), (Set::VaccineHolder, &self.eu_ma)]
+        {
+            if !sets.get(set, code).is_some_and(|entry| entry.active) {
+                return fault(code);
+            }
+        }
+        if !sets.fits(&self.eu_vp, &self.eu_mp, &self.eu_ma) {
+            return fault(&format!("{} + {} + {}", self.eu_vp, self.eu_mp, self.eu_ma));
+        }
+        match self.prior_products().find(|id| all.iter().all(|vaccine| vaccine.id != *id)) {
+            Some(id) => fault(id),
+            None => Ok(()),
+        }
     }
 }
 
-/// Reads the file of vaccines.
-pub(super) fn parse(text: &str) -> Result<Vec<Vaccine>, Error> {
+/// The nine vaccines approved in Viet Nam, in the order of approval, parsed at the first call.
+pub fn vaccines() -> &'static [Vaccine] {
+    static BUNDLED: OnceLock<Vec<Vaccine>> = OnceLock::new();
+    BUNDLED.get_or_init(|| {
+        parse(BUNDLED_VACCINES, ValueSets::bundled())
+            .expect("the file is part of this build and a test of this module reads it")
+    })
+}
+
+/// The vaccine with this id, for instance `comirnaty`.
+pub fn vaccine(id: &str) -> Option<&'static Vaccine> {
+    vaccines().iter().find(|vaccine| vaccine.id == id)
+}
+
+/// [`Vaccine::doses`] of the product with this EU code (`mp`). A table of its own, which a test compares with the file:
+/// a verifier asks for nothing else of the catalogue, and the file is heavy to carry into a browser.
+pub fn series_doses(product: &str) -> Option<u32> {
+    SERIES_DOSES.iter().find(|(code, _)| *code == product).map(|(_, doses)| *doses)
+}
+
+pub(super) const SERIES_DOSES: [(&str, u32); 9] = [
+    ("EU/1/21/1529", 2),
+    ("Sputnik-V", 2),
+    ("BBIBP-CorV", 2),
+    ("EU/1/20/1528", 2),
+    ("EU/1/20/1507", 2),
+    ("EU/1/20/1525", 1),
+    ("Hayat-Vax", 2),
+    ("Abdala", 3),
+    ("Covaxin", 2),
+];
+
+pub(super) const BUNDLED_VACCINES: &str = include_str!("../../value-sets/vn-vaccines.json");
+
+/// Reads the file of vaccines and checks their codes.
+pub(super) fn parse(text: &str, sets: &ValueSets) -> Result<Vec<Vaccine>, Error> {
     #[derive(Deserialize)]
     struct File {
         vaccines: Vec<Vaccine>,
     }
     let file: File = serde_json::from_str(text)
         .map_err(|error| Error::Malformed { file: "vn-vaccines", detail: error.to_string() })?;
+    file.vaccines.iter().try_for_each(|vaccine| vaccine.check(sets, &file.vaccines))?;
     Ok(file.vaccines)
 }

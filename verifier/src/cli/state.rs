@@ -34,7 +34,7 @@ pub(crate) fn take(path: &Path, list: &SignerList) -> Result<(), Refused> {
         Ok(found) if found.len() > MAX_BYTES => return Err(unusable(&"too large")),
         Ok(_) => {
             let bytes = fs::read(path).map_err(|error| unusable(&error))?;
-            Some(serde_json::from_slice::<Mark>(&bytes).map_err(|error| unusable(&error))?)
+            Some(Mark::from_json(&bytes).ok_or_else(|| unusable(&"not written by this program"))?)
         }
     };
     if let Some(seen) = &seen {

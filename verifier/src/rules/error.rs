@@ -19,7 +19,7 @@ pub enum Error {
     /// Not JSON, or a rule lacks a member, has one that the form does not have, or one of another type.
     #[error("the rules cannot be read: {detail}")]
     Malformed {
-        /// What the JSON reader said.
+        /// What is wrong with it.
         detail: String,
     },
     /// A member of a rule has a value that cannot be.

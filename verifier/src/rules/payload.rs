@@ -8,7 +8,7 @@ use specs::dcc::{self, Entry};
 use specs::hcert::Content;
 use specs::national;
 use specs::time::UnixTime;
-use specs::value_set::{ValueSets, published};
+use specs::value_set::{self, ValueSets, published};
 
 use super::Chosen;
 
@@ -168,14 +168,12 @@ fn recovery(entry: &dcc::Recovery) -> Json {
 /// them open.
 fn national_payload(certificate: &national::Certificate) -> Json {
     let name = &certificate.name;
-    let catalogue = ValueSets::bundled().vaccines();
-    let series = catalogue.iter().find(|vaccine| vaccine.eu_mp == certificate.product).map(|vaccine| vaccine.doses);
     let mut entry = json!({
         "tg": certificate.disease, "vp": certificate.vaccine, "mp": certificate.product,
         "ma": certificate.manufacturer, "dn": certificate.dose_number, "dt": certificate.date.to_string(),
         "co": national::ISSUER, "is": national::ISSUER, "ci": certificate.id,
     });
-    if let Some(series) = series {
+    if let Some(series) = value_set::series_doses(&certificate.product) {
         entry["sd"] = Json::from(series);
     }
     json!({

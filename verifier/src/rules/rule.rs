@@ -1,7 +1,6 @@
 //! One rule, read strictly from the gateway's form (`validation-rule.schema.json`), with one member more: `Purpose`.
 
-use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use specs::time::UnixTime;
 
 use super::certlogic::{Expression, Issue};
@@ -50,7 +49,7 @@ pub struct Rule {
 }
 
 /// The two kinds of rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// What the country that is entered demands.
     Acceptance,
@@ -59,8 +58,7 @@ pub enum Kind {
 }
 
 /// What a rule demands, in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// The language, such as `vi` or `pt-BR`.
     pub lang: String,
@@ -69,11 +67,8 @@ pub struct Description {
 }
 
 /// A rule as it stands in JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub(super) struct Form {
     identifier: String,
-    #[serde(rename = "Type")]
     kind: Kind,
     country: String,
     region: Option<String>,
@@ -88,6 +83,75 @@ pub(super) struct Form {
     affected_fields: Vec<String>,
     logic: Json,
     purpose: Option<String>,
+}
+
+impl Form {
+    /// Takes the members of a rule, each of its type, and no other.
+    pub(super) fn read(members: Map<String, Json>) -> Result<Self, Error> {
+        let mut members = Members(members);
+        let form = Self {
+            identifier: members.text("Identifier")?,
+            kind: match members.text("Type")?.as_str() {
+                "Acceptance" => Kind::Acceptance,
+                "Invalidation" => Kind::Invalidation,
+                _ => return Err(unreadable("Type")),
+            },
+            country: members.text("Country")?,
+            region: members.optional("Region")?,
+            version: members.text("Version")?,
+            schema_version: members.text("SchemaVersion")?,
+            engine: members.text("Engine")?,
+            engine_version: members.text("EngineVersion")?,
+            certificate_type: members.text("CertificateType")?,
+            description: members.array("Description", |words| match words {
+                Json::Object(words) => {
+                    let mut words = Members(words);
+                    let read = Description { lang: words.text("lang")?, desc: words.text("desc")? };
+                    words.end().map(|()| read)
+                }
+                _ => Err(unreadable("Description")),
+            })?,
+            valid_from: members.text("ValidFrom")?,
+            valid_to: members.text("ValidTo")?,
+            affected_fields: members.array("AffectedFields", |field| text(field, "AffectedFields"))?,
+            logic: members.0.remove("Logic").ok_or_else(|| unreadable("Logic"))?,
+            purpose: members.optional("Purpose")?,
+        };
+        members.end().map(|()| form)
+    }
+}
+
+/// The members of an object that were not taken yet.
+struct Members(Map<String, Json>);
+
+impl Members {
+    fn text(&mut self, name: &str) -> Result<String, Error> {
+        text(self.0.remove(name).unwrap_or_default(), name)
+    }
+
+    fn optional(&mut self, name: &str) -> Result<Option<String>, Error> {
+        self.0.remove(name).filter(|value| !value.is_null()).map(|value| text(value, name)).transpose()
+    }
+
+    fn array<T>(&mut self, name: &str, read: impl Fn(Json) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+        match self.0.remove(name) {
+            Some(Json::Array(items)) => items.into_iter().map(read).collect(),
+            _ => Err(unreadable(name)),
+        }
+    }
+
+    fn end(&self) -> Result<(), Error> {
+        self.0.keys().next().map_or(Ok(()), |unknown| Err(unreadable(unknown)))
+    }
+}
+
+fn text(value: Json, name: &str) -> Result<String, Error> {
+    if let Json::String(text) = value { Ok(text) } else { Err(unreadable(name)) }
+}
+
+/// A member that is missing, unknown or of another type.
+fn unreadable(name: &str) -> Error {
+    Error::Malformed { detail: format!("{name} is missing, of another type, or not known") }
 }
 
 impl Rule {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::Value as Json;
 use specs::time::UnixTime;
 
@@ -40,11 +39,10 @@ impl RuleSet {
         }
         let mut rules: BTreeMap<(String, Option<String>, String, Version), Rule> = BTreeMap::new();
         for form in forms {
-            // An array of the right length would pass for a rule otherwise.
-            if !form.is_object() {
+            let Json::Object(members) = form else {
                 return Err(Error::Malformed { detail: "a rule is an object".to_owned() });
-            }
-            let rule = Rule::of(Form::deserialize(form).map_err(malformed)?)?;
+            };
+            let rule = Rule::of(Form::read(members)?)?;
             let key = (rule.id.clone(), rule.region.clone(), rule.purpose.clone(), rule.version);
             match rules.get(&key) {
                 Some(other) if *other != rule => return Err(Error::Contradiction { rule: rule.id }),
