@@ -18,6 +18,11 @@ const MODULE: &str = "verifier";
 const WASM_OPT: &[&str] = &[
     "-Oz",
     "--low-memory-unused",
+    // Once more from a form without nested expressions, which shows it what is alike.
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",
