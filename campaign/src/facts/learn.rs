@@ -10,7 +10,8 @@ use crate::ids::{LotId, PersonId};
 use crate::vault::{Keyring, RECORD, Token};
 
 impl Facts {
-    /// Learns from the rows an event changes, so far as something was asked about them.
+    /// Learns from the rows an event changes, so far as something was asked about them. Rows that are facts are never
+    /// taken away again.
     pub fn learn(&mut self, changes: &Changes, keys: &Keyring) {
         for row in changes.rows() {
             self.learn_row(row, keys);

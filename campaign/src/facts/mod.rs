@@ -1,9 +1,10 @@
 //! What other streams say, as far as a command needs it.
 //!
 //! A unit decides over its own state and these facts. They are read from tables ([`tables`]) by a few lookups per
-//! batch, and learn from the rows of the events decided earlier in the same batch, so a lot released a moment ago can
-//! be put away by the next command. What seldom changes is kept from batch to batch ([`standing`]). Products and administrative units do not change while a batch runs; they are asked
-//! of `catalogue` and `places`, not of this.
+//! batch, and learn from the rows of the events that are decided, so a lot released a moment ago can be put away by the
+//! next command. On SQLite they hold from batch to batch as long as nobody else writes; on PostgreSQL what seldom changes
+//! does ([`standing`]). Products and administrative units do not change while a batch runs; they are asked of `catalogue`
+//! and `places`, not of this.
 
 mod learn;
 pub(crate) mod load;
@@ -66,6 +67,15 @@ struct Asked {
     doses: HashSet<DoseId>,
     identities: HashSet<Token>,
     units: HashSet<UnitId>,
+}
+
+impl Facts {
+    /// How many are held: of those asked for, found or not, and of those learnt without.
+    pub(crate) fn len(&self) -> usize {
+        let Asked { lots, people, shipments, doses, identities, units } = &self.asked;
+        let asked = lots.len() + people.len() + shipments.len() + doses.len() + identities.len() + units.len();
+        asked + self.lots.len() + self.shipments.len() + self.identities.len() + self.units.len()
+    }
 }
 
 /// A lot, of whichever units hold it.

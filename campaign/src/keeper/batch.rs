@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sqlx::{AnyConnection, Row as _};
 
 use super::Reply;
+use super::known::Known;
 use super::units::Units;
 use super::worker::Worker;
 use crate::clock::Timestamp;
@@ -31,11 +32,9 @@ pub(super) async fn attempt(
     conn: &mut AnyConnection,
     envelopes: &[Envelope],
 ) -> Result<Vec<Outcome>, DbError> {
-    sqlx::raw_sql(worker.db.engine().begin()).execute(&mut *conn).await?;
-    let heads = lock_heads(worker, conn, envelopes).await?;
+    let holds = worker.known.begin(worker.db.engine(), conn).await?;
+    let heads = lock_heads(worker, conn, envelopes, holds).await?;
     let mut answered = earlier_answers(conn, envelopes).await?;
-    let mut facts = Facts::default();
-    let mut keys = Keyring::new(Arc::clone(&worker.vault));
     let fresh = |envelope: &&Envelope| !answered.contains_key(&envelope.id);
     let mut needs = Needs::default();
     for envelope in envelopes.iter().filter(fresh) {
@@ -43,8 +42,11 @@ pub(super) async fn attempt(
             needs.extend(envelope.command.needs(state));
         }
     }
-    worker.standing.refresh(conn).await?;
-    load(conn, &mut facts, &mut worker.standing, &needs, &mut keys).await?;
+    let Known { facts, keys, .. } = &mut worker.known;
+    if worker.db.engine() == Engine::Postgres {
+        worker.standing.refresh(conn).await?;
+    }
+    load(conn, facts, &mut worker.standing, &needs, keys).await?;
 
     let now = worker.clock.now();
     let mut outcomes = Vec::with_capacity(envelopes.len());
@@ -58,8 +60,8 @@ pub(super) async fn attempt(
         let state = worker.units.get(&envelope.unit).ok_or_else(no_state)?;
         // An earlier command of the batch may have changed what this one looks at: the lot of a vial just opened.
         let needs = envelope.command.needs(state);
-        load(conn, &mut facts, &mut worker.standing, &needs, &mut keys).await?;
-        let outcome = decide(state, &facts, envelope, now).map(|decision| {
+        load(conn, facts, &mut worker.standing, &needs, keys).await?;
+        let outcome = decide(state, facts, envelope, now).map(|decision| {
             let answer = Arc::new(decision.answer.to_string());
             (decision, answer)
         });
@@ -69,7 +71,7 @@ pub(super) async fn attempt(
                     keys.add(&key.person, &key.wrapped);
                 }
                 let state = worker.units.run_ahead(&envelope.unit).ok_or_else(no_state)?;
-                written.take(state, &mut facts, &keys, envelope, decision, now)?;
+                written.take(state, facts, keys, envelope, decision, now)?;
                 let earlier = Earlier { unit: envelope.unit.clone(), digest: envelope.digest.to_vec(), answer };
                 written.command(envelope, &earlier.answer, now);
                 outcomes.push(Ok(Reply { answer: Arc::clone(&earlier.answer), repeated: false }));
@@ -87,16 +89,28 @@ pub(super) async fn attempt(
     Ok(outcomes)
 }
 
-/// Locks the heads of the batch's units and brings their states up to them.
+/// Locks the heads of the batch's units and brings their states up to them. Where what is known holds, there is nothing to
+/// read of those in memory, and nobody else who could move them.
 async fn lock_heads(
     worker: &mut Worker,
     conn: &mut AnyConnection,
     envelopes: &[Envelope],
+    holds: bool,
 ) -> Result<Vec<(UnitId, Head)>, DbError> {
     let mut units: Vec<&UnitId> = envelopes.iter().map(|envelope| &envelope.unit).collect();
     // Always in the same order, so that two processes do not wait for each other.
     units.sort_unstable();
     units.dedup();
+    let mut heads = Vec::with_capacity(units.len());
+    if holds {
+        units.retain(|unit| match worker.units.head(unit) {
+            Some(head) => {
+                heads.push(((*unit).clone(), head));
+                false
+            }
+            None => true,
+        });
+    }
     let ids: Vec<&str> = units.iter().map(|unit| unit.as_str()).collect();
     let tail = match worker.db.engine() {
         Engine::Sqlite => "",
@@ -104,7 +118,6 @@ async fn lock_heads(
     };
     let rows = fetch_in(conn, "SELECT unit, seq, hash FROM heads WHERE unit", tail, &ids).await?;
     let known = rows.iter().map(head).collect::<Result<HashMap<UnitId, Head>, DbError>>()?;
-    let mut heads = Vec::with_capacity(units.len());
     for unit in units {
         let head = known.get(unit).copied().unwrap_or_default();
         worker.units.catch_up(conn, unit, head).await?;

@@ -8,6 +8,7 @@
 //! come again.
 
 mod batch;
+mod known;
 mod units;
 mod worker;
 

@@ -80,6 +80,14 @@ impl Units {
         if held.state.head == head { Ok(()) } else { Err(missing(unit, head)) }
     }
 
+    /// The head of a unit whose state is in memory. Where others may have written since, the database may have another.
+    pub(super) fn head(&mut self, unit: &UnitId) -> Option<Head> {
+        self.round += 1;
+        let held = self.states.get_mut(unit).filter(|held| !held.ahead && !held.behind)?;
+        held.used = self.round;
+        Some(held.state.head)
+    }
+
     /// The state of a unit that was caught up.
     pub(super) fn get(&self, unit: &UnitId) -> Option<&UnitState> {
         self.states.get(unit).map(|held| &held.state)

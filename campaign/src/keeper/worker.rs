@@ -9,10 +9,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use sqlx::AnyConnection;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::batch::{Outcome, attempt};
+use super::known::Known;
 use super::units::Units;
 use super::{BATCH, Reply, Waiting};
 use crate::clock::Clock;
@@ -34,9 +35,9 @@ const ATTEMPTS: usize = 5;
 
 pub(super) struct Worker {
     pub(super) db: Db,
-    pub(super) vault: Arc<Vault>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) units: Units,
+    pub(super) known: Known,
     pub(super) standing: Standing,
     conn: Option<AnyConnection>,
     /// The disk failed once: this process acknowledges nothing any more.
@@ -45,7 +46,8 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(db: Db, vault: Arc<Vault>, clock: Arc<dyn Clock>, stopped: Arc<AtomicBool>) -> Worker {
-        Worker { db, vault, clock, units: Units::default(), standing: Standing::default(), conn: None, stopped }
+        let known = Known::nothing(&vault);
+        Worker { db, clock, units: Units::default(), known, standing: Standing::default(), conn: None, stopped }
     }
 
     /// Works until nobody can send any more and nothing waits. A batch is half of what waits when the one before it is
@@ -53,16 +55,22 @@ impl Worker {
     /// While it is written, those who were answered ask again; were it all that waits, they and the keeper would take
     /// turns instead of working at the same time.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while queue.recv_many(&mut batch, (queue.len() / 2).clamp(LITTLE, BATCH)).await > 0 {
+        let (mut batch, mut done) = (Vec::with_capacity(BATCH), Vec::new());
+        loop {
+            if queue.is_empty() {
+                tell(&mut done);
+            }
+            if queue.recv_many(&mut batch, (queue.len() / 2).clamp(LITTLE, BATCH)).await == 0 {
+                break;
+            }
             let (envelopes, answers): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|waiting| (waiting.envelope, waiting.answer)).unzip();
-            for (answer, outcome) in answers.into_iter().zip(self.carry_out(&envelopes).await) {
-                // Whoever asked may have gone away; what is written stays written.
-                let _ = answer.send(outcome);
-            }
+            // The database gets to work before those who were carried out are told, and so wakes before them.
+            let (outcomes, ()) = tokio::join!(biased; self.carry_out(&envelopes), async { tell(&mut done) });
+            done.extend(answers.into_iter().zip(outcomes));
             self.units.trim();
         }
+        tell(&mut done);
         if let Some(conn) = self.conn {
             let _ = sqlx::Connection::close(conn).await;
         }
@@ -131,6 +139,7 @@ impl Worker {
         };
         if let Err(error) = &done {
             self.units.give_up();
+            self.known.forget();
             let lost = match error {
                 DbError::DiskFailed { .. } => {
                     tracing::error!(%error, "the disk failed; nothing is acknowledged until a restart");
@@ -169,6 +178,13 @@ impl Worker {
             while !in_time(self.units.load_page(conn, unit, head)).await? {}
         }
         Ok(())
+    }
+}
+
+fn tell(done: &mut Vec<(oneshot::Sender<Outcome>, Outcome)>) {
+    for (answer, outcome) in done.drain(..) {
+        // Whoever asked may have gone away; what is written stays written.
+        let _ = answer.send(outcome);
     }
 }
 

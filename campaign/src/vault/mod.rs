@@ -199,6 +199,11 @@ impl Keyring {
         Keyring { vault, keys: HashMap::new() }
     }
 
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Adds a key in its wrapped form. False when it does not open under this master key.
     pub fn add(&mut self, person: &PersonId, wrapped: &[u8]) -> bool {
         match self.vault.unwrap_key(person, wrapped) {

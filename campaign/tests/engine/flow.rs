@@ -172,3 +172,19 @@ async fn personal_data_are_unreadable_in_the_database_and_gone_when_the_key_is()
     })
     .await;
 }
+
+/// What the keeper had learnt about a person goes with the person, though somebody else erases them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_identity_of_a_person_who_was_erased_is_free_again() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        campaign::seed::run(&keeper).await.unwrap();
+        register(&ground, &keeper, "an", "B1234567").await.unwrap();
+        let taken = register(&ground, &keeper, "binh", "B1234567").await;
+        assert!(matches!(taken, Err(Refusal::IdentityTaken { .. })), "{taken:?}");
+        campaign::vault::erase(&ground.db, &PersonId::parse("an").unwrap()).await.unwrap();
+        assert_eq!(register(&ground, &keeper, "binh", "B1234567").await, Ok(false));
+        ground.audit().await;
+    })
+    .await;
+}
