@@ -252,7 +252,10 @@ impl Mark {
             issued: mark.get("issued")?.as_number()?.parse().ok()?,
             digest: text("digest")?,
             // Those of the first lists do not say it.
-            revokes: mark.get("revokes").is_some_and(|revokes| revokes.as_bool() == Some(true)),
+            revokes: match mark.get("revokes") {
+                Some(revokes) => revokes.as_bool()?,
+                None => false,
+            },
         })
     }
 

@@ -226,21 +226,25 @@ impl ValueSet {
         let lacks = |field: &str| Error::Malformed { file, detail: format!("{field} is missing or cannot be") };
         let words = |field| text_of(set, field).ok_or_else(|| lacks(field));
         let systems = set.get("systems").and_then(Value::as_array).ok_or_else(|| lacks("systems"))?;
-        let systems: Vec<&str> = systems.filter_map(Value::as_str).collect();
+        let systems: Vec<&str> = systems.map(Value::as_str).collect::<Option<_>>().ok_or_else(|| lacks("systems"))?;
         let mut entries = Vec::new();
         for (code, entry) in set.get("entries").and_then(Value::as_object).ok_or_else(|| lacks("entries"))? {
             let Some(system) = entry.get("system").and_then(Value::as_u64) else { return Err(lacks(code)) };
             let Some(system) = usize::try_from(system).ok().and_then(|system| systems.get(system)) else {
                 return Err(Error::NoSuchSystem { file, code: code.to_owned() });
             };
+            let maybe = |field| entry.get(field).map(|_| text_of(entry, field).ok_or_else(|| lacks(code))).transpose();
             entries.push(Entry {
                 code: code.to_owned(),
                 display: text_of(entry, "display").ok_or_else(|| lacks(code))?,
-                display_vi: text_of(entry, "display_vi"),
-                active: entry.get("active").and_then(Value::as_bool).unwrap_or(true),
+                display_vi: maybe("display_vi")?,
+                active: match entry.get("active") {
+                    Some(active) => active.as_bool().ok_or_else(|| lacks(code))?,
+                    None => true,
+                },
                 system: (*system).to_owned(),
-                version: text_of(entry, "version").unwrap_or_default(),
-                disease: text_of(entry, "disease"),
+                version: maybe("version")?.unwrap_or_default(),
+                disease: maybe("disease")?,
                 goes_with: entry
                     .get("goes_with")
                     .map(|rule| GoesWith::of(rule).ok_or_else(|| lacks(code)))

@@ -369,6 +369,8 @@ fn a_list_without_revocation_does_not_follow_a_bundle_with_it() {
     assert_eq!(plain.mark().allows(&opened(&bundle(7))), Ok(()));
     // A mark that was stored before marks said so is of a list that did not carry any.
     let mut stored = serde_json::to_value(held.mark()).unwrap();
+    stored["revokes"] = "true".into();
+    assert_eq!(Mark::from_json(stored.to_string().as_bytes()), None);
     stored.as_object_mut().unwrap().remove("revokes");
     let old = Mark::from_json(stored.to_string().as_bytes()).unwrap();
     assert_eq!(old.allows(&plain), Ok(()));
