@@ -141,26 +141,36 @@ impl Keyring {
         &self.folder
     }
 
-    /// Leads every signer's certificate to the root, as a verifier would at `at`. A document signer whose own time is over
-    /// is passed over with a warning, as long as there is another one for its profile.
+    /// Leads every signer's certificate to the root, and sees that there is one for each profile. A document signer whose
+    /// own time is over is passed over with a warning.
     ///
     /// # Errors
     /// [`Error::Folder`] with the certificate that does not hold and why, or the profile for which nobody can sign.
     pub fn check_chains(&self, at: UnixTime) -> Result<(), Error> {
+        self.check_document_signers(at)?;
+        if let Some(profile) = Profile::ALL.into_iter().find(|profile| self.document_signer(*profile, at).is_none()) {
+            let detail = format!("no document signer for {profile} is valid at {}", at.to_rfc3339());
+            return Err(Error::Folder { path: self.folder.join(MANIFEST), detail });
+        }
+        self.check_chain(&self.list_signer, Role::ListSigner, at)
+    }
+
+    /// Leads every document signer's certificate to the root: one whose time begins later, as at that time; one whose own
+    /// time is over is passed over with a warning. Who reads a list sees keys alone, so nobody else can find out.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] with the certificate that does not hold and why.
+    pub fn check_document_signers(&self, at: UnixTime) -> Result<(), Error> {
         for credential in &self.document_signers {
             let (certificate, file) = (&credential.certificate, &credential.member.certificate);
             if certificate.not_after() < at {
                 let expired = certificate.not_after().to_rfc3339();
                 tracing::warn!(%file, %expired, "a document signer has expired and signs nothing any more");
             } else {
-                self.check_chain(credential, Role::DocumentSigner, at)?;
+                self.check_chain(credential, Role::DocumentSigner, at.max(certificate.not_before()))?;
             }
         }
-        if let Some(profile) = Profile::ALL.into_iter().find(|profile| self.document_signer(*profile, at).is_none()) {
-            let detail = format!("no document signer for {profile} is valid at {}", at.to_rfc3339());
-            return Err(Error::Folder { path: self.folder.join(MANIFEST), detail });
-        }
-        self.check_chain(&self.list_signer, Role::ListSigner, at)
+        Ok(())
     }
 
     fn check_chain(&self, credential: &Credential, role: Role, at: UnixTime) -> Result<(), Error> {

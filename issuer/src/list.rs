@@ -72,7 +72,8 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error::Refused`] when a verifier holding the list now in `out` would not accept the new one (clock set back,
-/// signer expired, another issuer's list lies there): nothing is replaced then.
+/// signer expired, another issuer's list lies there), [`Error::Keys`] when a document signer's certificate does not lead to
+/// the root: nothing is replaced then.
 pub fn publish(
     keyring: &Keyring,
     key: &Arc<dyn SigningKey>,
@@ -127,8 +128,9 @@ pub fn last_sequence(keyring: &Keyring) -> Result<u64, Error> {
     Ok(number.ok_or(keys::Error::Format { path, detail: "not a number" })?)
 }
 
-/// A list of our own signers.
+/// A list of our own signers, each of which leads to the root.
 pub(crate) fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> Result<SignerList, Error> {
+    keyring.check_document_signers(at)?;
     let signers = keyring.document_signers.iter().map(entry).collect::<Result<_, Error>>()?;
     let signer = &keyring.list_signer.certificate;
     if signer.not_after() <= at {

@@ -174,7 +174,7 @@ def check_certificate(text, signers, at):
     event = 1 if profile == 1 else sum(bit for field, bit in PURPOSES.items() if field in content)
     need(claims[1] == "VN" and claims[6] < claims[4], "claims that cannot be")
     need(claims.get(5, claims[6]) <= moment + MINUTES and claims[6] <= moment + MINUTES, "not in force yet")
-    need(moment < claims[4], "expired")
+    need(moment <= claims[4], "expired")
     for signer in fitting:
         allowed = signer[4] & profile and (signer[3] == 0 or signer[3] & event == event) and event in (1, 2, 4)
         if allowed and signer[2] == "VN" and signer[5] <= moment <= signer[6]:

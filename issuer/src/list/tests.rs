@@ -49,6 +49,34 @@ fn another_issuers_list_is_not_replaced() {
 }
 
 #[test]
+fn a_document_signer_that_does_not_lead_to_the_root_gets_into_no_list() {
+    let (held, other) = (Held::new(), Held::new());
+    let out = held.folder.path().join("out");
+    let first = publish_at(&held, &out, NOW).unwrap();
+    let place = held.keys.join("dsc-eu-dcc.pem");
+    // Signed by the authority of the same name of another ceremony; signed by itself, the root's own certificate.
+    for foreign in [other.keys.join("dsc-eu-dcc.pem"), held.keys.join("root.pem")] {
+        std::fs::copy(&foreign, &place).unwrap();
+        let refused = publish_at(&held, &out, NOW).unwrap_err();
+        assert!(matches!(&refused, Error::Keys(keys::Error::Folder { path, .. }) if *path == place), "{refused}");
+        let keyring = held.keyring();
+        let key = keyring.key(&keyring.list_signer, &held.passphrase).unwrap();
+        let bundle = crate::bundle::publish(&keyring, &key, &out.join("bundle.cose"), Default::default(), NOW, 7);
+        assert_eq!(bundle.unwrap_err(), refused);
+    }
+    assert_eq!(read(&held.keyring(), &out, NOW).unwrap().unwrap().cose, first.cose);
+    assert!(!out.join("bundle.cose").exists());
+}
+
+#[test]
+fn a_document_signer_whose_time_begins_later_is_listed_before_it_does() {
+    let held = Held::new();
+    let begins = held.keyring().document_signers[0].certificate.not_before();
+    let early = begins.plus_days(-1);
+    assert_eq!(held.keyring().check_document_signers(early), Ok(()));
+}
+
+#[test]
 fn the_jws_holds_and_says_what_the_cose_list_says() {
     let held = Held::new();
     let published = publish_at(&held, &held.folder.path().join("out"), NOW).unwrap();
