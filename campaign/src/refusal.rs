@@ -174,6 +174,8 @@ refusals! {
     ChecklistFault { fault: String, id: String } = Rule, "checklist-fault", "Phiếu sàng lọc chưa điền đủ hoặc có số liệu không hợp lý", "The screening checklist is incomplete or holds an impossible value";
     /// The doctor's conclusion differs from the checklist's, and no reason is given.
     ReasonNeeded { suggestion: String, conclusion: String } = Rule, "reason-needed", "Kết luận khác với gợi ý của phiếu; hãy ghi lý do", "The conclusion differs from what the checklist suggests; give the reason";
+    /// A doctor concluded at another visit that the person is not to be vaccinated, and that still stands.
+    ConclusionStands { person: PersonId, conclusion: String, until: Option<Date> } = Rule, "conclusion-stands", "Kết luận không tiêm của lần khám sàng lọc khác vẫn còn hiệu lực; muốn tiêm, bác sĩ phải khám lại và ghi lý do", "Another screening concluded against vaccination and that still stands; to vaccinate, a doctor must screen again and give the reason";
     /// An answer at screening rules this product out.
     ProductBarred { product: String } = Rule, "product-barred", "Kết quả sàng lọc không cho phép dùng loại vắc xin này", "An answer at screening rules this product out";
     /// The product is not approved yet on this day.

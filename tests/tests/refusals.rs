@@ -83,6 +83,12 @@ async fn the_gate_before_the_needle(engine: Engine) {
         api.walk([visitor.register(), visitor.check_in(), visitor.screened(DOCTOR, &[item], conclusion)]).await;
         let facts = api.send(&visitor.inject("vial-1", 1)).await.refused(422, "not-eligible");
         assert_eq!(facts, json!({ "visit": visitor.visit(), "conclusion": conclusion }));
+        // Nor at another site, by a doctor who does not say why.
+        let elsewhere = visitor.again(OTHER_SITE, "elsewhere");
+        api.walk([elsewhere.check_in()]).await;
+        let facts = api.send(&elsewhere.screen()).await.refused(422, "conclusion-stands");
+        assert_eq!(facts["conclusion"], conclusion);
+        api.send(&elsewhere.inject("vial-1", 1)).await.refused(409, "visit-step");
     }
     // An abnormal answer cannot be passed over in silence.
     let hidden = Visitor::new(SITE, "hidden");

@@ -1,9 +1,10 @@
 //! Rows into facts: the same for rows read from the database and for rows a batch is about to write.
 
 use super::tables::{
-    DOSES, LOT_STATES, LOTS, LOTS_AND_STATES, PEOPLE, PEOPLE_AND_KEYS, PERSON_TOKENS, SHIPMENTS, UNITS,
+    DOSES, LOT_STATES, LOTS, LOTS_AND_STATES, PEOPLE, PEOPLE_AND_KEYS, PERSON_TOKENS, SCREENINGS, SHIPMENTS, UNITS,
+    VISITS,
 };
-use super::{DoseFact, Facts, LotFact, LotState, Needs, PersonFact, ShipmentFact};
+use super::{DoseFact, Facts, LotFact, LotState, Needs, PersonFact, ScreeningFact, ShipmentFact};
 use crate::clock::Timestamp;
 use crate::db::{Changes, RowView};
 use crate::ids::{LotId, PersonId};
@@ -70,6 +71,8 @@ impl Facts {
             Some(())
         } else if row.table == &DOSES {
             self.learn_dose(row)
+        } else if row.table == &VISITS || row.table == &SCREENINGS {
+            self.learn_screening(row)
         } else if row.table == &UNITS {
             let unit = crate::places::unit_of(row)?;
             self.units.insert(unit.id.clone(), unit);
@@ -144,6 +147,23 @@ impl Facts {
                     known.doses.insert(place, dose);
                 }
             }
+        }
+        Some(())
+    }
+
+    fn learn_screening(&mut self, row: RowView<'_>) -> Option<()> {
+        let conclusion = row.text("conclusion")?.to_owned();
+        let known = self.people.get_mut(&row.parse::<PersonId>("person")?)?;
+        let screening = ScreeningFact {
+            visit: row.parse("id")?,
+            conclusion,
+            until: row.date("until_day"),
+            began: Timestamp(row.int("checked_in_at")?),
+            changed: Timestamp(row.int("updated_at")?),
+        };
+        match known.screenings.iter_mut().find(|other| other.visit == screening.visit) {
+            Some(other) => *other = screening,
+            None => known.screenings.push(screening),
         }
         Some(())
     }

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Row as _};
 
-use super::tables::{DOSES, LOTS_AND_STATES, PEOPLE_AND_KEYS, PERSON_TOKENS, SHIPMENTS, UNITS};
+use super::tables::{DOSES, LOTS_AND_STATES, PEOPLE_AND_KEYS, PERSON_TOKENS, SCREENINGS, SHIPMENTS, UNITS};
 use super::{Facts, Needs, Standing};
 use crate::db::{DbError, RowView, Table, lookup};
 use crate::ids::{PersonId, UnitId};
@@ -41,6 +41,7 @@ pub(crate) async fn load(
         let people: Vec<&str> = needs.people.iter().map(AsRef::as_ref).collect();
         read_people(conn, facts, keys, &people).await?;
         read(conn, facts, keys, &DOSES, "person", &people).await?;
+        read(conn, facts, keys, &SCREENINGS, "person", &people).await?;
     }
     let units: Vec<&str> = needs.units.iter().map(AsRef::as_ref).collect();
     read_units(conn, facts, standing, keys, &units).await?;

@@ -19,7 +19,7 @@ use specs::time::{Date, PartialDate};
 pub(crate) use standing::Standing;
 
 use crate::clock::Timestamp;
-use crate::ids::{DoseId, LotId, PersonId, ShipmentId, UnitId};
+use crate::ids::{DoseId, LotId, PersonId, ShipmentId, UnitId, VisitId};
 use crate::vault::Token;
 
 /// What a command will look at. Ids it does not name here are not in [`Facts`], even if they exist.
@@ -27,7 +27,7 @@ use crate::vault::Token;
 pub struct Needs {
     /// Lots: identity and state.
     pub lots: Vec<LotId>,
-    /// People: existence, birth date, doses.
+    /// People: existence, birth date, doses, screenings.
     pub people: Vec<PersonId>,
     /// Shipments, wherever they were sent from.
     pub shipments: Vec<ShipmentId>,
@@ -135,6 +135,23 @@ pub struct PersonFact {
     pub birth_date: Option<PartialDate>,
     /// Their doses of all units, void ones too, by date of injection.
     pub doses: Vec<DoseFact>,
+    /// Their screenings of all units.
+    pub screenings: Vec<ScreeningFact>,
+}
+
+/// What a doctor concluded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScreeningFact {
+    /// In which visit.
+    pub visit: VisitId,
+    /// The conclusion's code.
+    pub conclusion: String,
+    /// First day on which a postponed person may come back.
+    pub until: Option<Date>,
+    /// When the visit began.
+    pub began: Timestamp,
+    /// When the visit last changed: at its screening, if that ended it.
+    pub changed: Timestamp,
 }
 
 /// A recorded dose.

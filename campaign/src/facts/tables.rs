@@ -93,6 +93,41 @@ pub static DOSES: Table = Table {
     fixed: &[],
 };
 
+/// Visits, by the stream of their site. `conclusion` is that of the screening; a visit that it ends does not change any more.
+pub static VISITS: Table = Table {
+    name: "visits",
+    columns: &[
+        ("id", Text),
+        ("unit", Text),
+        ("person", Text),
+        ("day", Text),
+        ("checked_in_at", Int),
+        ("stage", Text),
+        ("conclusion", Text),
+        ("doctor", Text),
+        ("until_day", Text),
+        ("dose", Text),
+        ("updated_at", Int),
+    ],
+    key: 1,
+    fixed: &["person", "day", "checked_in_at"],
+};
+
+/// What of a visit counts at the next one, to be read only.
+pub(super) static SCREENINGS: Table = Table {
+    name: "visits",
+    columns: &[
+        ("id", Text),
+        ("person", Text),
+        ("checked_in_at", Int),
+        ("conclusion", Text),
+        ("until_day", Text),
+        ("updated_at", Int),
+    ],
+    key: 1,
+    fixed: &[],
+};
+
 /// Organisation units. `code` is read in `code_set`; `province` is the province's code in the same set.
 pub static UNITS: Table = Table {
     name: "units",

@@ -39,7 +39,7 @@ pub fn projections() -> Vec<&'static Table> {
         &supply::store::INSPECTIONS,
         &supply::store::WAYBILLS,
         &supply::store::RECEIPTS,
-        &visits::store::VISITS,
+        &facts::tables::VISITS,
         &visits::store::VIALS,
         &certificates::store::CERTIFICATES,
         &auth::store::ACCOUNTS,

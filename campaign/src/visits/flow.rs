@@ -1,11 +1,14 @@
 //! The steps of a visit around the needle: check-in, screening, leaving without a dose, observation, discharge.
 
 use serde_json::json;
+use specs::time::Date;
 
 use super::decide::one;
-use super::{Command, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, Stage, Visit, checklist};
+use super::{
+    Command, Conclusion, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, Stage, Visit, checklist,
+};
 use crate::command::{Context, Decision};
-use crate::facts::{Facts, PersonFact};
+use crate::facts::{Facts, PersonFact, ScreeningFact};
 use crate::ids::{PersonId, UnitKind, VisitId};
 use crate::people::age;
 use crate::places;
@@ -79,7 +82,7 @@ pub(super) fn screen(
         given.as_ref().map_or(Ok(()), |given| text(field, given, 1))?;
     }
     if let Some(day) = until
-        && (*conclusion != super::Conclusion::Postpone || *day <= context.today)
+        && (*conclusion != Conclusion::Postpone || *day <= context.today)
     {
         return Err(malformed("until", "a later day, and only with the conclusion postpone"));
     }
@@ -87,6 +90,12 @@ pub(super) fn screen(
     if suggestion != *conclusion && reason.is_none() {
         let (suggestion, conclusion) = (suggestion.code().to_owned(), conclusion.code().to_owned());
         return Err(Refusal::ReasonNeeded { suggestion, conclusion });
+    }
+    if conclusion.clears()
+        && reason.is_none()
+        && let Some(against) = standing(facts, &here.person, visit, context.today)
+    {
+        return Err(conclusion_stands(&here.person, against));
     }
     let event = Event::Screened {
         visit: visit.clone(),
@@ -154,6 +163,28 @@ pub(super) fn cleared<'a>(unit: &'a UnitState, visit: &VisitId) -> Result<(&'a V
         return Err(Refusal::NotEligible { visit: visit.clone(), conclusion });
     }
     if here.stage == Stage::Screened { Ok((here, screening)) } else { Err(needed()) }
+}
+
+/// The last conclusion of other visits, here or elsewhere, if it is against vaccination and stands on that day: a postponement
+/// until its day, or where none is said until the next day; any other until a doctor concludes differently in a visit that
+/// began later. Of two at the same moment the graver counts.
+pub(super) fn standing<'a>(
+    facts: &'a Facts,
+    person: &PersonId,
+    visit: &VisitId,
+    today: Date,
+) -> Option<(Conclusion, &'a ScreeningFact)> {
+    let screenings = facts.people.get(person)?.screenings.iter().filter(|screening| screening.visit != *visit);
+    let concluded = screenings.filter_map(|screening| Some((Conclusion::parse(&screening.conclusion)?, screening)));
+    let when = |conclusion: Conclusion, of: &ScreeningFact| if conclusion.clears() { of.began } else { of.changed };
+    let (conclusion, last) = concluded.max_by_key(|(conclusion, of)| (when(*conclusion, of), conclusion.gravity()))?;
+    let postponed = || today < last.until.unwrap_or_else(|| last.changed.day().add_days(1));
+    let stands = !conclusion.clears() && (conclusion != Conclusion::Postpone || postponed());
+    stands.then_some((conclusion, last))
+}
+
+pub(super) fn conclusion_stands(person: &PersonId, (conclusion, last): (Conclusion, &ScreeningFact)) -> Refusal {
+    Refusal::ConclusionStands { person: person.clone(), conclusion: conclusion.code().to_owned(), until: last.until }
 }
 
 pub(super) fn known_person<'a>(facts: &'a Facts, person: &PersonId) -> Result<&'a PersonFact, Refusal> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use specs::time::{Date, PartialDate};
 
 use super::decide::one;
-use super::flow::{birth_date, cleared, known_person};
+use super::flow::{birth_date, cleared, conclusion_stands, known_person, standing};
 use super::{Command, DoseKind, Event, OBSERVATION_MINUTES, Screening, Vial};
 use crate::catalogue::{self, Last, Product, Unfit};
 use crate::command::{Context, Decision};
@@ -24,9 +24,10 @@ const DISEASE: &str = "840539006";
 /// session; no session is longer than a working day with its evening, and no screening reaches into the next day's.
 const SCREENING_HOURS: i64 = 12;
 
-/// Decides an injection. In this order: the site is open; the doctor cleared the person, not too long ago; the vial is open here; its lot is released and in
-/// date; its clock runs; the screening does not rule the product out; screening and injection are two people; age, dose
-/// number, product and interval fit the person's record; a dose is left.
+/// Decides an injection. In this order: the site is open; the doctor cleared the person, not too long ago, and no
+/// other has concluded differently since; the vial is open here; its lot is released and in date; its clock runs; the
+/// screening does not rule the product out; screening and injection are two people; age, dose number, product and interval
+/// fit the person's record; a dose is left.
 pub(super) fn inject(
     unit: &UnitState,
     facts: &Facts,
@@ -42,6 +43,12 @@ pub(super) fn inject(
     let until = screening.at.plus_minutes(SCREENING_HOURS * 60);
     if context.now > until {
         return Err(Refusal::ScreeningTooOld { visit: visit.clone(), screened_at: screening.at, until });
+    }
+    // A doctor elsewhere may have concluded against it after this screening.
+    if let Some(against) = standing(facts, &here.person, visit, context.today)
+        && against.1.changed > screening.at
+    {
+        return Err(conclusion_stands(&here.person, against));
     }
     let open = open_vial(unit, vial)?;
     supply::usable(facts, &open.lot, context.today)?;

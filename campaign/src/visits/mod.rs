@@ -74,6 +74,13 @@ impl Conclusion {
         }
     }
 
+    /// Reads the stable name.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Eligible, Self::Caution, Self::Hospital, Self::Postpone, Self::Contraindicated]
+            .into_iter()
+            .find(|conclusion| conclusion.code() == code)
+    }
+
     /// Stable name.
     pub fn code(self) -> &'static str {
         match self {

@@ -9,31 +9,11 @@ use super::{Conclusion, Event};
 use crate::clock::Timestamp;
 use crate::db::Kind::{Int, Text};
 use crate::db::{Changes, DbError, Table, Value};
-use crate::facts::tables::DOSES;
+use crate::facts::tables::{DOSES, VISITS};
 use crate::ids::{DoseId, PersonId, UnitId, VialId, VisitId};
 use crate::journal::Meta;
 use crate::unit::UnitState;
 use crate::vault::Keyring;
-
-/// Visits, by their site.
-pub static VISITS: Table = Table {
-    name: "visits",
-    columns: &[
-        ("id", Text),
-        ("unit", Text),
-        ("person", Text),
-        ("day", Text),
-        ("checked_in_at", Int),
-        ("stage", Text),
-        ("conclusion", Text),
-        ("doctor", Text),
-        ("until_day", Text),
-        ("dose", Text),
-        ("updated_at", Int),
-    ],
-    key: 1,
-    fixed: &["person", "day", "checked_in_at"],
-};
 
 /// Vials opened, by their site.
 pub static VIALS: Table = Table {

@@ -58,7 +58,8 @@ impl World {
 
     /// Puts a person into the register without their papers.
     pub(crate) fn person(&mut self, id: &str, birth: &str) {
-        let fact = PersonFact { unit: None, birth_date: PartialDate::parse(birth), doses: Vec::new() };
+        let fact =
+            PersonFact { unit: None, birth_date: PartialDate::parse(birth), doses: Vec::new(), screenings: Vec::new() };
         self.facts.people.insert(PersonId::parse(id).unwrap(), fact);
     }
 
