@@ -170,7 +170,11 @@ refusals! {
     GuardianConsentNeeded { person: PersonId } = Rule, "guardian-consent-needed", "Người dưới 18 tuổi cần cha mẹ hoặc người giám hộ đồng ý", "A parent or guardian must consent for a person under 18";
     /// No such version of the screening checklist.
     UnknownChecklist { version: String } = Unknown, "unknown-checklist", "Không có phiên bản phiếu sàng lọc này", "There is no such version of the screening checklist";
-    /// The checklist is not filled in, or holds something that cannot be. `fault`: unanswered, unmeasured, unknown, implausible.
+    /// The checklist is not used before this day.
+    ChecklistNotInForce { version: String, from: Date } = Rule, "checklist-not-in-force", "Phiếu sàng lọc này chưa có hiệu lực vào ngày này", "This screening checklist is not in force yet on this day";
+    /// The person is, or may be, younger than those the checklist is for. `needed`: the decision with the form for their age.
+    ChecklistNotForAge { version: String, from_years: i32, needed: Option<String> } = Rule, "checklist-not-for-age", "Người này chưa đủ tuổi để dùng phiếu sàng lọc này; phiếu dành cho lứa tuổi này chưa có trong hệ thống", "The person is too young for this screening checklist; the one for this age is not in the system yet";
+    /// The checklist is not filled in, or holds something that cannot be. `fault`: unanswered, undetailed, unasked, unmeasured, unknown, implausible.
     ChecklistFault { fault: String, id: String } = Rule, "checklist-fault", "Phiếu sàng lọc chưa điền đủ hoặc có số liệu không hợp lý", "The screening checklist is incomplete or holds an impossible value";
     /// The doctor's conclusion differs from the checklist's, and no reason is given.
     ReasonNeeded { suggestion: String, conclusion: String } = Rule, "reason-needed", "Kết luận khác với gợi ý của phiếu; hãy ghi lý do", "The conclusion differs from what the checklist suggests; give the reason";

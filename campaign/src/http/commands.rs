@@ -1,15 +1,18 @@
-//! Commands over HTTP: one route for all, since every command is a JSON object under its folder and name.
+//! Commands over HTTP: one route for all, since every command is a JSON object under its folder and name. What is personal in
+//! one is sealed here, before a keeper sees it.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::body::Text;
+use super::people::person_key;
 use super::{App, Known, Path, Problem, named};
 use crate::auth::roles_for;
 use crate::command::{Command, Envelope};
-use crate::ids::{CommandId, UnitId};
+use crate::ids::{CommandId, PersonId, UnitId};
 use crate::keeper::Reply;
+use crate::visits;
 
 /// The header in which the client names its command.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -26,15 +29,33 @@ pub(super) async fn take(
 ) -> Result<Response, Problem> {
     let unit = UnitId::parse(&unit)?;
     let id = command_id(&headers)?;
-    let command = named::command(&folder, &name, &fields).map_err(|error| not_a_command(&folder, &name, &error))?;
+    let mut command = named::command(&folder, &name, &fields).map_err(|error| not_a_command(&folder, &name, &error))?;
     // A person is registered through `people::register` alone, which checks the form and seals the record; its route may
     // be written in more than one way (`%70eople`), and those end here.
     if matches!(command, Command::People(_)) {
         return Err(Problem::not_found());
     }
     known.needs(roles_for(&command), &unit)?;
-    let envelope = Envelope::new(id, unit, known.actor.account.as_str(), command);
+    let digest = seal(&app, &mut command).await?.then(|| app.vault.digest(&unit, &command));
+    let mut envelope = Envelope::new(id, unit, known.actor.account.as_str(), command);
+    if let Some(digest) = digest {
+        envelope = envelope.with_digest(digest);
+    }
     Ok(answer(app.keeper.submit(envelope).await?))
+}
+
+/// Seals what is personal in the command; false when nothing is. Without a visit or a key the command goes on unsealed, and the
+/// rules, which never write that, say why.
+async fn seal(app: &App, command: &mut Command) -> Result<bool, Problem> {
+    let Command::Visits(step) = command else { return Ok(false) };
+    let Some(visit) = step.to_seal() else { return Ok(false) };
+    let row = visits::visit(app.db.read(), visit).await.map_err(Problem::database)?;
+    if let Some(row) = row
+        && let Some(key) = person_key(app, &app.vault, &PersonId::parse(&row.person)?).await?
+    {
+        step.seal(&key);
+    }
+    Ok(true)
 }
 
 /// The id the client chose for its command.

@@ -52,6 +52,11 @@ fn commands_are_described_from_the_types_they_are_read_into() {
     let screen = body("/api/units/{unit}/visits/screen");
     assert_eq!(screen["properties"]["answers"]["additionalProperties"]["type"], "boolean");
     assert_eq!(screen["properties"]["vitals"]["additionalProperties"]["type"], "integer");
+    assert_eq!(screen["properties"]["details"]["additionalProperties"]["type"], "string");
+    assert!(screen["properties"].get("sealed").is_none(), "no client seals");
+    let required: BTreeSet<&str> =
+        screen["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert_eq!(required, ["visit", "checklist", "answers", "vitals", "conclusion"].into());
     let receive = body("/api/units/{unit}/supply/receive_consignment");
     assert_eq!(receive["properties"]["lines"]["items"]["$ref"], "#/components/schemas/ConsignmentLine");
 }

@@ -39,6 +39,8 @@ pub use master::{MASTER_KEY_ENV, MASTER_KEY_FILE, VaultError};
 pub const RECORD: &str = "record";
 /// Purpose of a sealed text: certificates of a dose.
 pub const CERTIFICATES: &str = "certificates";
+/// Purpose of a sealed text: what a doctor wrote beside the answers of a screening.
+pub const SCREENING: &str = "screening";
 
 const NONCE: usize = 24;
 
@@ -106,7 +108,7 @@ pub struct DataKey {
 }
 
 impl DataKey {
-    /// Encrypts for one purpose ([`RECORD`], [`CERTIFICATES`]).
+    /// Encrypts for one purpose ([`RECORD`], [`CERTIFICATES`], [`SCREENING`]).
     pub fn seal(&self, purpose: &str, plaintext: &[u8]) -> Sealed {
         Sealed(BASE64.encode(encrypt(&self.key, &self.context(purpose), plaintext)))
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use specs::time::Date;
 
 use super::Conclusion;
 
@@ -27,8 +28,13 @@ pub struct Checklist {
     pub source: String,
     /// What is certain about it and what is not.
     pub note: String,
-    /// First day it may be used, `YYYY-MM-DD`.
-    pub valid_from: String,
+    /// First day it may be used.
+    pub valid_from: Date,
+    /// Age from which on it is for, in completed years.
+    pub age_from: i32,
+    /// Decision whose form is for those below that age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form_below: Option<String>,
     /// Yes-or-no questions, in order.
     pub items: Vec<Item>,
     /// Measurements.
@@ -58,7 +64,7 @@ pub struct Item {
     pub vi: String,
     /// English.
     pub en: String,
-    /// What to write beside a yes.
+    /// What must be written beside a yes; beside the other items, and beside a no, nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Words>,
     /// Products that must not be given after a yes, whatever the conclusion.
@@ -116,6 +122,8 @@ pub struct Rule {
 
 /// Answers to the items: item id to yes (`true`) or no.
 pub type Answers = BTreeMap<String, bool>;
+/// What is written beside a yes, e.g. the agent of an anaphylaxis: item id to text.
+pub type Details = BTreeMap<String, String>;
 /// Measurements: vital id to a whole number.
 pub type Vitals = BTreeMap<String, i32>;
 
@@ -124,6 +132,10 @@ pub type Vitals = BTreeMap<String, i32>;
 pub enum Gap {
     /// An item without answer.
     Unanswered(String),
+    /// A yes without the text that the item asks for.
+    Undetailed(String),
+    /// A text where the item, or a no, asks for none.
+    Unasked(String),
     /// A measurement that must be given.
     Unmeasured(String),
     /// An id the checklist does not know.
@@ -158,6 +170,22 @@ impl Checklist {
             Some(missing) => Err(Gap::Unmeasured(missing.vital.clone())),
             None => Ok(()),
         }
+    }
+
+    /// Refuses texts that are missing or that nobody asked for. What is in them is not looked at.
+    pub fn detailed(&self, answers: &Answers, details: &Details) -> Result<(), Gap> {
+        if let Some(id) = details.keys().find(|id| !self.items.iter().any(|item| item.id == **id)) {
+            return Err(Gap::Unknown(id.clone()));
+        }
+        for item in &self.items {
+            let asked = item.detail.is_some() && answers.get(&item.id) == Some(&true);
+            match (asked, details.contains_key(&item.id)) {
+                (true, false) => return Err(Gap::Undetailed(item.id.clone())),
+                (false, true) => return Err(Gap::Unasked(item.id.clone())),
+                (true, true) | (false, false) => {}
+            }
+        }
+        Ok(())
     }
 
     /// The gravest conclusion any rule reaches; eligible when none does.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use specs::time::Date;
 
-use super::{Answers, BodySite, CloseReason, Conclusion, Consent, DoseKind, Finding, Outcome, Route, Vitals};
+use super::{Answers, BodySite, CloseReason, Conclusion, Consent, Details, DoseKind, Finding, Outcome, Route, Vitals};
 use crate::ids::{DoseId, LotId, PersonId, VialId, VisitId};
+use crate::vault::{DataKey, SCREENING, Sealed};
 
 /// A step of the flow, or of a vial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -31,6 +32,14 @@ pub enum Command {
         /// Every item of it.
         #[schema(value_type = std::collections::BTreeMap<String, bool>)]
         answers: Answers,
+        /// By item, what the form asks to write beside a yes (the agent, what else is abnormal); at most 500 bytes each. Kept
+        /// sealed under the person's key.
+        #[serde(default)]
+        #[schema(value_type = std::collections::BTreeMap<String, String>)]
+        details: Details,
+        /// The details as [`Command::seal`] left them. No client can send this.
+        #[serde(skip)]
+        sealed: Option<Sealed>,
         /// Measurements.
         #[schema(value_type = std::collections::BTreeMap<String, i32>)]
         vitals: Vitals,
@@ -113,4 +122,23 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+}
+
+impl Command {
+    /// The visit whose person's key must seal something of this command before it is decided; `None` when nothing is personal.
+    pub fn to_seal(&self) -> Option<&VisitId> {
+        match self {
+            Self::Screen { visit, details, .. } if !details.is_empty() => Some(visit),
+            _ => None,
+        }
+    }
+
+    /// Seals the details under the key of the visit's person, as JSON. They stay readable in the command, which no table and no
+    /// entry keeps, for the rules to look at.
+    pub fn seal(&mut self, key: &DataKey) {
+        if let Self::Screen { details, sealed, .. } = self {
+            let json = serde_json::to_vec(details).expect("a map of texts is JSON");
+            *sealed = Some(key.seal(SCREENING, &json));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use specs::time::Date;
 use super::{Answers, BodySite, CloseReason, Conclusion, Consent, DoseKind, Finding, Outcome, Route, Vitals};
 use crate::clock::Timestamp;
 use crate::ids::{DoseId, LotId, PersonId, VialId, VisitId};
+use crate::vault::Sealed;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,10 @@ pub enum Event {
         checklist: String,
         /// Every item of it.
         answers: Answers,
+        /// What is written beside them ([`super::Details`] as JSON), sealed under the person's key for
+        /// [`crate::vault::SCREENING`]. Entries from before there were any have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Sealed>,
         /// Measurements.
         vitals: Vitals,
         /// What the rule table says.

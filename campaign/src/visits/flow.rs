@@ -1,11 +1,12 @@
 //! The steps of a visit around the needle: check-in, screening, leaving without a dose, observation, discharge.
 
 use serde_json::json;
-use specs::time::Date;
+use specs::time::{Date, PartialDate};
 
 use super::decide::one;
 use super::{
-    Command, Conclusion, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, Stage, Visit, checklist,
+    Checklist, Command, Conclusion, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, Stage,
+    Visit, checklist,
 };
 use crate::command::{Context, Decision};
 use crate::facts::{Facts, PersonFact, ScreeningFact};
@@ -61,6 +62,8 @@ pub(super) fn screen(
         visit,
         checklist: version,
         answers,
+        details,
+        sealed,
         vitals,
         conclusion,
         until,
@@ -72,10 +75,16 @@ pub(super) fn screen(
         return Err(malformed("command", "not a screening"));
     };
     let here = at_stage(unit, visit, &[Stage::CheckedIn])?;
-    let form =
-        checklist(version).ok_or_else(|| Refusal::UnknownChecklist { version: version.chars().take(64).collect() })?;
+    let form = in_force(version, context.today)?;
     let birth = birth_date(known_person(facts, &here.person)?, &here.person)?;
+    old_enough(form, birth, context.today)?;
     form.complete(answers, vitals, age::at_most(birth, context.today)).map_err(fault)?;
+    form.detailed(answers, details).map_err(fault)?;
+    details.values().try_for_each(|detail| text("details", detail, 1))?;
+    if !details.is_empty() && sealed.is_none() {
+        // The shell found no key: the check-in is not on disk yet. Nothing of it is written unsealed.
+        return Err(Refusal::Unavailable);
+    }
     for (field, given) in
         [("reason", reason), ("interval_override", interval_override), ("product_override", product_override)]
     {
@@ -101,6 +110,7 @@ pub(super) fn screen(
         visit: visit.clone(),
         checklist: version.clone(),
         answers: answers.clone(),
+        details: sealed.clone(),
         vitals: vitals.clone(),
         suggestion,
         conclusion: *conclusion,
@@ -114,6 +124,25 @@ pub(super) fn screen(
         "visit": visit, "suggestion": suggestion, "conclusion": conclusion, "cleared": conclusion.clears(),
     });
     Ok(one(event, answer))
+}
+
+fn in_force(version: &str, today: Date) -> Result<&'static Checklist, Refusal> {
+    let unknown = || Refusal::UnknownChecklist { version: version.chars().take(64).collect() };
+    let form = checklist(version).ok_or_else(unknown)?;
+    if today < form.valid_from {
+        return Err(Refusal::ChecklistNotInForce { version: form.version.clone(), from: form.valid_from });
+    }
+    Ok(form)
+}
+
+/// The form is for the person's age on the day of the screening. With only a year or month known, the youngest reading counts:
+/// questions that were made for adults may miss what matters in a child.
+fn old_enough(form: &Checklist, birth: PartialDate, today: Date) -> Result<(), Refusal> {
+    if age::at_least(birth, today) >= form.age_from {
+        return Ok(());
+    }
+    let (version, needed) = (form.version.clone(), form.form_below.clone());
+    Err(Refusal::ChecklistNotForAge { version, from_years: form.age_from, needed })
 }
 
 pub(super) fn leave(unit: &UnitState, visit: &VisitId, reason: &str) -> Result<Decision, Refusal> {
@@ -192,7 +221,7 @@ pub(super) fn known_person<'a>(facts: &'a Facts, person: &PersonId) -> Result<&'
 }
 
 /// Nothing that depends on age can be decided about a person whose key was destroyed.
-pub(super) fn birth_date(fact: &PersonFact, person: &PersonId) -> Result<specs::time::PartialDate, Refusal> {
+pub(super) fn birth_date(fact: &PersonFact, person: &PersonId) -> Result<PartialDate, Refusal> {
     fact.birth_date.ok_or_else(|| Refusal::PersonErased { person: person.clone() })
 }
 
@@ -216,6 +245,8 @@ fn wrong_step(visit: &VisitId, standing: Stage, needed: &str) -> Refusal {
 fn fault(gap: Gap) -> Refusal {
     let (fault, id) = match gap {
         Gap::Unanswered(id) => ("unanswered", id),
+        Gap::Undetailed(id) => ("undetailed", id),
+        Gap::Unasked(id) => ("unasked", id),
         Gap::Unmeasured(id) => ("unmeasured", id),
         Gap::Unknown(id) => ("unknown", id),
         Gap::Implausible(id) => ("implausible", id),

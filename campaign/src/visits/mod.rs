@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::WasteReason;
 
-pub use checklist::{Answers, Checklist, Gap, Item, Required, Rule, Vital, Vitals, Words, checklist};
+pub use checklist::{Answers, Checklist, Details, Gap, Item, Required, Rule, Vital, Vitals, Words, checklist};
 pub use command::Command;
 pub use decide::{decide, needs};
 pub use event::Event;

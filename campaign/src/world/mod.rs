@@ -25,6 +25,8 @@ use crate::vault::{Keyring, Vault};
 /// The national office, two stores, two sites.
 pub(crate) const UNITS: [&str; 5] = ["VN", "ST-1", "ST-2", "SI-1", "SI-2"];
 
+const MASTER: [u8; 32] = [7; 32];
+
 /// The campaign.
 pub(crate) struct World {
     /// The present moment.
@@ -51,7 +53,7 @@ impl World {
             facts,
             units: units.map(|id| (id.clone(), UnitState::new(id))).into_iter().collect(),
             journal: Vec::new(),
-            keys: Keyring::new(Arc::new(Vault::new(&[7; 32]))),
+            keys: Keyring::new(Arc::new(Vault::new(&MASTER))),
             on_the_road: BTreeMap::new(),
         }
     }
@@ -88,9 +90,16 @@ impl World {
         self.unit(unit).ledger.balance(account, &LotId::parse(lot).unwrap())
     }
 
-    /// The command as JSON, asked by an account at a unit.
+    /// The command as JSON, asked by an account at a unit. What is personal in it is sealed on the way, as the shell does.
     pub(crate) fn ask(&mut self, unit: &str, actor: &str, command: Value) -> Result<Value, Refusal> {
-        let command: Command = serde_json::from_value(command).expect("a command");
+        let mut command: Command = serde_json::from_value(command).expect("a command");
+        if let Command::Visits(step) = &mut command
+            && let Some(here) = step.to_seal().and_then(|visit| self.units[unit].visits.visits.get(visit))
+        {
+            let (key, wrapped) = Vault::new(&MASTER).new_key(&here.person);
+            assert!(self.keys.add(&here.person, &wrapped.wrapped));
+            step.seal(&key);
+        }
         self.run(unit, actor, &command)
     }
 
@@ -230,6 +239,11 @@ impl World {
         self.wait(30);
         let discharge = json!({"visits": {"discharge": {"visit": visit, "outcome": "home"}}});
         self.ask("SI-1", "desk", discharge).unwrap();
+    }
+
+    /// The newest entry, and the keys of those of whom something was sealed.
+    pub(crate) fn newest(&self) -> (&str, &Keyring) {
+        (&self.journal.last().unwrap().1, &self.keys)
     }
 
     /// Kinds of the entries so far, oldest first.

@@ -5,7 +5,7 @@ use campaign::ids::{CommandId, PersonId, ShipmentId, UnitId, VialId};
 use campaign::keeper::Keeper;
 use campaign::people;
 use campaign::refusal::Refusal;
-use campaign::vault::RECORD;
+use campaign::vault::{RECORD, SCREENING};
 use campaign::visits;
 use serde_json::json;
 
@@ -64,10 +64,7 @@ async fn vaccinate(ground: &Ground, keeper: &Keeper, person: &str, vial: &str) {
         "visit": format!("V-{person}"), "person": person, "identity_confirmed": true, "consent": consent(),
     }}));
     submit(keeper, &id("in"), SITE, check_in).await.unwrap();
-    let form: serde_json::Value = serde_json::from_str(include_str!("../../data/checklists/3802.json")).unwrap();
-    let items = form["items"].as_array().unwrap();
-    let answers: serde_json::Map<String, serde_json::Value> =
-        items.iter().map(|item| (item["id"].as_str().unwrap().to_owned(), json!(false))).collect();
+    let answers = answers(&[]);
     let screen = visit(json!({ "screen": {
         "visit": format!("V-{person}"), "checklist": "3802", "answers": answers, "vitals": vitals(),
         "conclusion": "eligible",
@@ -83,6 +80,12 @@ async fn vaccinate(ground: &Ground, keeper: &Keeper, person: &str, vial: &str) {
     submit_as(keeper, "nurse", &id("observe"), observe).await;
     let discharge = visit(json!({ "discharge": { "visit": format!("V-{person}"), "outcome": "home" } }));
     submit_as(keeper, "nurse", &id("out"), discharge).await;
+}
+
+/// Every item of the checklist; these with yes.
+fn answers(yes: &[&str]) -> visits::Answers {
+    let form = visits::checklist("3802").unwrap();
+    form.items.iter().map(|item| (item.id.clone(), yes.contains(&item.id.as_str()))).collect()
 }
 
 fn consent() -> serde_json::Value {
@@ -169,6 +172,45 @@ async fn personal_data_are_unreadable_in_the_database_and_gone_when_the_key_is()
         let tables = ground.dump().await;
         campaign::replay::replay(&ground.db, &ground.vault, |_, _| {}).await.unwrap();
         assert_eq!(ground.dump().await, tables, "nothing comes back");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_doctor_writes_beside_an_answer_is_sealed_and_gone_when_the_key_is() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        campaign::seed::run(&keeper).await.unwrap();
+        register(&ground, &keeper, "an", "B1234567").await.unwrap();
+        let check_in = json!({ "visit": "V-an", "person": "an", "identity_confirmed": true, "consent": "own" });
+        submit(&keeper, "in-an", SITE, visit(json!({ "check_in": check_in }))).await.unwrap();
+        let mut screen = visit(json!({ "screen": {
+            "visit": "V-an", "checklist": "3802", "answers": answers(&["5"]), "details": { "5": "latex gloves" },
+            "vitals": vitals(), "conclusion": "hospital",
+        }}));
+        // The rules never write it as it is.
+        assert_eq!(submit(&keeper, "bare-an", SITE, screen.clone()).await.unwrap_err(), Refusal::Unavailable);
+        let an = PersonId::parse("an").unwrap();
+        assert_eq!(screen.to_seal().map(ToString::to_string), Some("V-an".to_owned()));
+        let key = || campaign::vault::person_key(ground.db.read(), &ground.vault, &an);
+        let held = key().await.unwrap().unwrap();
+        screen.seal(&held);
+        submit_as(&keeper, "doctor", "screen-an", screen).await;
+
+        let body = sqlx::query_scalar::<_, String>("SELECT body FROM entries WHERE kind = 'visits.screened'");
+        let body = body.fetch_one(ground.db.read()).await.unwrap();
+        assert!(!body.contains("latex"), "{body}");
+        let event: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let sealed = event["visits"]["screened"]["details"].as_str().unwrap();
+        assert_eq!(held.open(SCREENING, sealed).unwrap().as_slice(), br#"{"5":"latex gloves"}"#);
+        assert_eq!(held.open(RECORD, sealed), None, "it is no record");
+
+        let tables = ground.dump().await;
+        campaign::replay::replay(&ground.db, &ground.vault, |_, _| {}).await.unwrap();
+        assert_eq!(ground.dump().await, tables);
+        campaign::vault::erase(&ground.db, &an).await.unwrap();
+        assert!(key().await.unwrap().is_none(), "nothing opens it any more");
+        ground.audit().await;
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use campaign::auth::Role;
 use campaign::auth::session::{LoginError, SessionToken};
 use campaign::clock::{Clock as _, SystemClock};
-use campaign::vault;
+use campaign::{vault, visits};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -80,6 +80,70 @@ async fn a_record_is_opened_where_the_person_is_known_and_nowhere_else() {
     // Nobody leafs through the birthdays of the country with an empty name.
     let leaf = http.get(format!("{address}/api/units/SI-48-1/people?name=&birth_date=1990-05-17"));
     assert_eq!(problem(leaf.bearer_auth(&elsewhere)).await, (StatusCode::BAD_REQUEST, "malformed-request".to_owned()));
+}
+
+#[tokio::test]
+async fn a_doctors_words_are_sealed_at_the_door_and_a_child_needs_another_form() {
+    let ground = Ground::new().await;
+    campaign::seed::run(&ground.keeper).await.unwrap();
+    for (account, role) in
+        [("le.tiepdon", Role::Receptionist), ("tran.bacsi", Role::Doctor), ("kiem.toan", Role::Auditor)]
+    {
+        ground.employ(account, role, "SI-01-1").await;
+    }
+    let address = ground.serve().await;
+    let http = Client::new();
+    let site = format!("{address}/api/units/SI-01-1");
+    let (desk, doctor) = (log_in(&http, &address, "le.tiepdon").await, log_in(&http, &address, "tran.bacsi").await);
+    let send = |token: &str, key: &str, command: &str, body: &Value| {
+        http.post(format!("{site}/{command}")).bearer_auth(token).header("idempotency-key", key).json(body)
+    };
+    let child = format!("{}-01-01", SystemClock.now().day().year() - 16);
+    for (person, born, consent) in [("P1", "1990-05-17", "own"), ("P2", child.as_str(), "guardian")] {
+        let mut form = form("Nguyễn Thị Hồng Nhung", "");
+        form["birth_date"] = json!(born);
+        form["identity"] = json!({ "kind": "none" });
+        let registration = json!({ "person": person, "form": form });
+        let check_in = json!({ "visit": person, "person": person, "identity_confirmed": true, "consent": consent });
+        for (command, body) in [("people/register_person", registration), ("visits/check_in", check_in)] {
+            let answer = send(&desk, &format!("{person}-{command}").replace('/', "-"), command, &body).send().await;
+            assert_eq!(answer.unwrap().status(), StatusCode::OK, "{person} {command}");
+        }
+    }
+    let mut answers: visits::Answers =
+        visits::checklist("3802").unwrap().items.iter().map(|item| (item.id.clone(), false)).collect();
+    answers.insert("5".to_owned(), true);
+    let screen = |visit: &str, agent: &str| {
+        json!({
+            "visit": visit, "checklist": "3802", "answers": answers, "details": { "5": agent },
+            "vitals": { "temperature_tenths": 366 }, "conclusion": "hospital",
+        })
+    };
+    let refused = send(&doctor, "s2", "visits/screen", &screen("P2", "latex")).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let refused: Value = refused.json().await.unwrap();
+    let facts = json!({ "version": "3802", "from_years": 18, "needed": "5002/QĐ-BYT" });
+    assert_eq!((&refused["code"], &refused["facts"]), (&json!("checklist-not-for-age"), &facts));
+
+    // Sealed anew under a fresh nonce, the same request is the same command; another text is another.
+    for repeated in [None, Some("true")] {
+        let answer = send(&doctor, "s1", "visits/screen", &screen("P1", "latex")).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers().get("idempotency-replayed").map(|value| value.to_str().unwrap()), repeated);
+    }
+    let other = send(&doctor, "s1", "visits/screen", &screen("P1", "pollen"));
+    assert_eq!(problem(other).await, (StatusCode::CONFLICT, "command-id-reused".to_owned()));
+    let unknown = send(&doctor, "s3", "visits/screen", &screen("P9", "latex"));
+    assert_eq!(problem(unknown).await, (StatusCode::NOT_FOUND, "unknown-visit".to_owned()));
+
+    let auditor = log_in(&http, &address, "kiem.toan").await;
+    let journal = http.get(format!("{site}/journal")).bearer_auth(&auditor).send().await.unwrap();
+    let journal: Vec<Value> = journal.json().await.unwrap();
+    let screened: Vec<&Value> = journal.iter().filter(|entry| entry["kind"] == "visits.screened").collect();
+    assert_eq!(screened.len(), 1);
+    let sealed = screened[0]["body"]["visits"]["screened"]["details"].as_str().unwrap();
+    let key = vault::person_key(ground.db.read(), &ground.vault, &"P1".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(key.open(vault::SCREENING, sealed).unwrap().as_slice(), br#"{"5":"latex"}"#);
 }
 
 #[tokio::test]
