@@ -116,6 +116,10 @@ refusals! {
     UnknownLot { lot: LotId } = Unknown, "unknown-lot", "Không có lô này", "There is no such lot";
     /// The lot was recorded with another expiry date.
     LotDiffers { lot: LotId, recorded_expiry: Date } = Conflict, "lot-differs", "Lô đã được ghi nhận với hạn dùng khác", "The lot is recorded with another expiry date";
+    /// A component for a product whose doses are all the same, none for one whose doses differ, or one that it has not.
+    ComponentDoesNotFit { lot: LotId, component: Option<u32>, components: Vec<String> } = Rule, "component-does-not-fit", "Thành phần ghi cho lô không khớp với loại vắc xin này", "The component given for the lot does not fit the product";
+    /// The lot was recorded with another component, or without one.
+    LotOfAnotherComponent { lot: LotId, recorded: Option<u32> } = Conflict, "lot-of-another-component", "Lô đã được ghi nhận với thành phần khác", "The lot is recorded with another component";
     /// The lot may not be used.
     LotNotReleased { lot: LotId, state: LotState } = Rule, "lot-not-released", "Lô chưa được phép sử dụng", "The lot is not released";
     /// The lot is past its expiry date.
@@ -128,6 +132,8 @@ refusals! {
     UnknownConsignment { consignment: ConsignmentId } = Unknown, "unknown-consignment", "Không có lô hàng này ở đây", "There is no such consignment here";
     /// The shipment is recorded already.
     ShipmentExists { shipment: ShipmentId } = Conflict, "shipment-exists", "Chuyến hàng đã được ghi nhận", "The shipment is recorded already";
+    /// The shipment is packed for temperatures at which the product may not be kept.
+    OutsideStorage { lot: LotId, min: i16, max: i16 } = Rule, "outside-storage", "Vắc xin này không được bảo quản ở khoảng nhiệt độ của chuyến hàng", "This vaccine may not be kept at the temperatures of the shipment";
     /// No such shipment on its way here.
     UnknownShipment { shipment: ShipmentId } = Unknown, "unknown-shipment", "Không có chuyến hàng này đang đến", "There is no such shipment on its way here";
     /// The shipment was received already.
@@ -214,6 +220,8 @@ refusals! {
     DoseNumber { person: PersonId, expected: u32 } = Rule, "dose-number", "Số thứ tự mũi tiêm không đúng", "This is not the person's next dose number";
     /// The product may not follow the product before.
     ProductDoesNotFollow { product: String, before: String } = Rule, "product-does-not-follow", "Loại vắc xin này không được tiêm sau loại trước", "This product may not follow the one before";
+    /// The lot does not contain what this dose of the series must contain; `found` is nothing where the lot was recorded without.
+    WrongComponent { lot: LotId, dose: u32, needed: String, found: Option<String> } = Rule, "wrong-component", "Lọ này không phải thành phần dùng cho mũi này", "This vial is not of the component for this dose";
     /// The person's age is outside the product's approval.
     AgeOutside { product: String, min_years: u32 } = Rule, "age-outside", "Tuổi không thuộc đối tượng của vắc xin", "The person's age is outside the product's approval";
     /// The screening is too long ago: how somebody is may have changed since.

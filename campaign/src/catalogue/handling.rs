@@ -3,15 +3,6 @@
 use super::Product;
 use specs::value_set::StorageBand;
 
-/// Where a temperature range stands against the bands of a product.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kept {
-    /// Within this band, for its days at most where it names any.
-    Within(&'static StorageBand),
-    /// In no band of the product.
-    Outside,
-}
-
 impl Product {
     /// Doses in one vial by its label.
     pub fn doses_per_vial(self) -> u32 {
@@ -34,15 +25,12 @@ impl Product {
         doses.div_ceil(self.doses_per_vial().max(1))
     }
 
-    /// The band in which a store or a box that stays between these whole degrees Celsius keeps the product. Of several, the
-    /// coldest comes first, because time in it costs no shelf life.
-    pub fn kept_at(self, min: i16, max: i16) -> Kept {
+    /// The band in which a store or a box that stays between these whole degrees Celsius keeps the product; `None` when it may
+    /// not be kept so. Of several, the coldest comes first, because time in it costs no shelf life.
+    pub fn kept_at(self, min: i16, max: i16) -> Option<&'static StorageBand> {
         let within = |band: &&StorageBand| band.min_celsius.is_none_or(|least| min >= least) && max <= band.max_celsius;
-        let bands = self.vaccine().storage.iter().filter(within);
-        match bands.min_by_key(|band| band.max_celsius) {
-            Some(band) if min <= max => Kept::Within(band),
-            _ => Kept::Outside,
-        }
+        let bands = self.vaccine().storage.iter().filter(|_| min <= max);
+        bands.filter(within).min_by_key(|band| band.max_celsius)
     }
 
     /// What basic dose `dose` must contain, for a product whose doses differ (Sputnik V: components I and II).

@@ -10,7 +10,6 @@ mod tests;
 use specs::time::Date;
 use specs::value_set::{self, Vaccine};
 
-pub use handling::Kept;
 pub use schedule::{Last, Unfit};
 pub use specs::value_set::{DoseKind, ScheduleRule, StorageBand};
 

@@ -1,5 +1,5 @@
 use super::handling::AT_ONCE_MINUTES;
-use super::{DoseKind, Kept, Last, Product, Unfit, product, products};
+use super::{DoseKind, Last, Product, Unfit, product, products};
 use proptest::prelude::*;
 use specs::time::Date;
 
@@ -85,6 +85,21 @@ fn mixing_follows_the_rule_of_the_day() {
 }
 
 #[test]
+fn four_weeks_between_doses_of_vaxzevria_came_in_september_2021() {
+    assert_eq!(
+        second("vaxzevria", "vaxzevria", "2021-07-26", "2021-09-19"),
+        Err(Unfit::TooEarly { earliest: day("2021-09-20") }),
+        "8 weeks"
+    );
+    assert_eq!(second("vaxzevria", "vaxzevria", "2021-07-25", "2021-09-19"), Ok(()), "8 weeks");
+    assert_eq!(second("vaxzevria", "vaxzevria", "2021-08-23", "2021-09-20"), Ok(()), "4 weeks");
+    assert_eq!(
+        second("vaxzevria", "vaxzevria", "2021-08-24", "2021-09-20"),
+        Err(Unfit::TooEarly { earliest: day("2021-09-21") })
+    );
+}
+
+#[test]
 fn the_booster_interval_was_shortened() {
     let booster = |on: &str| of("comirnaty").fits(DoseKind::Booster, 3, last("comirnaty", "2021-07-01"), day(on));
     assert_eq!(booster("2021-11-30"), Err(Unfit::NotAfter { product: "comirnaty", previous: "comirnaty".into() }));
@@ -160,10 +175,7 @@ fn vials() {
 
 #[test]
 fn storage_bands() {
-    let band = |id: &str, min, max| match of(id).kept_at(min, max) {
-        Kept::Within(band) => Some((band.name.as_str(), band.max_days)),
-        Kept::Outside => None,
-    };
+    let band = |id: &str, min, max| of(id).kept_at(min, max).map(|band| (band.name.as_str(), band.max_days));
     assert_eq!(band("comirnaty", -80, -70), Some(("ultra-cold", None)));
     assert_eq!(band("comirnaty", 2, 8), Some(("refrigerated", Some(31))));
     assert_eq!(band("comirnaty", 2, 9), None);

@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "vault_check", include_str!("../../migrations/0012_vault_check.sql")),
     (13, "revoking", include_str!("../../migrations/0013_revoking.sql")),
     (14, "unasked", include_str!("../../migrations/0014_unasked.sql")),
+    (15, "components", include_str!("../../migrations/0015_components.sql")),
 ];
 
 /// Brings a database up to date. Safe when several processes start at once.

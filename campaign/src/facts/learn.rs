@@ -99,6 +99,7 @@ impl Facts {
             product: row.text("product")?.to_owned(),
             lot_no: row.text("lot_no")?.to_owned(),
             expiry: row.date("expiry")?,
+            component: u32::try_from(row.int("component")?).ok().filter(|component| *component != 0),
             state,
             certificate,
         };

@@ -87,6 +87,8 @@ pub struct LotFact {
     pub lot_no: String,
     /// The last day it may be used.
     pub expiry: Date,
+    /// Which dose of the basic series it is for, where the doses of the product differ and it was recorded.
+    pub component: Option<u32>,
     /// May it be used?
     pub state: LotState,
     /// Number of the release certificate.

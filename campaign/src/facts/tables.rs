@@ -4,10 +4,11 @@
 use crate::db::Kind::{Bytes, Int, Real, Text};
 use crate::db::Table;
 
-/// Lots: what is printed on them. Written with `agree`: every unit at which a lot arrives must say the same.
+/// Lots: what is printed on them; `component` is 0 where there is none. Written with `agree`: every unit at which a lot
+/// arrives must say the same.
 pub static LOTS: Table = Table {
     name: "lots",
-    columns: &[("id", Text), ("product", Text), ("lot_no", Text), ("expiry", Text)],
+    columns: &[("id", Text), ("product", Text), ("lot_no", Text), ("expiry", Text), ("component", Int)],
     key: 1,
     fixed: &[],
 };
@@ -29,6 +30,7 @@ pub(super) static LOTS_AND_STATES: Table = Table {
         ("product", Text),
         ("lot_no", Text),
         ("expiry", Text),
+        ("component", Int),
         ("state", Text),
         ("certificate", Text),
     ],

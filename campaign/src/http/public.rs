@@ -6,6 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use specs::time::Date;
+use specs::value_set::{self, Evidence};
 use sqlx::Row as _;
 use utoipa::{IntoParams, ToSchema};
 
@@ -111,27 +113,134 @@ fn admin_unit(unit: &crate::places::AdminUnit) -> Value {
     })
 }
 
-/// The vaccines of the campaign with their codes.
-#[utoipa::path(get, path = "/api/products", tag = "public", responses((status = 200)))]
-pub(super) async fn products() -> Json<Value> {
-    let product = |product: catalogue::Product| {
-        let vaccine = product.vaccine();
-        json!({
-            "product": product.id(),
-            "name": product.name(),
-            "maker": vaccine.maker,
-            "eu_vp": vaccine.eu_vp,
-            "eu_mp": vaccine.eu_mp,
-            "eu_ma": vaccine.eu_ma,
-            "cvx": vaccine.cvx,
-            "icd11_class": vaccine.icd11_class,
-            "icd11": vaccine.icd11,
-            "series_doses": product.series_doses(),
-            "doses_per_vial": product.doses_per_vial(),
-            "min_age_years": vaccine.min_age_years,
-        })
-    };
+/// A vaccine of the campaign.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Product {
+    /// Its id, e.g. `comirnaty`.
+    product: &'static str,
+    /// The name printed for people.
+    name: &'static str,
+    /// Maker, in its own spelling.
+    maker: &'static str,
+    /// EU vaccine type.
+    eu_vp: &'static str,
+    /// EU medicinal product.
+    eu_mp: &'static str,
+    /// EU marketing authorisation holder or maker.
+    eu_ma: &'static str,
+    /// CDC CVX code, where CDC gives one.
+    cvx: Option<&'static str>,
+    /// ICD-11 extension code of its class.
+    icd11_class: &'static str,
+    /// ICD-11 extension code of the product, where there is one.
+    icd11: Option<&'static str>,
+    /// Doses of the basic series.
+    series_doses: u32,
+    /// What each dose of the basic series contains; empty where all doses are the same.
+    components: Vec<Component>,
+    /// Intervals before a dose, each with the days on which it holds. Of several in force, the one with the latest start holds.
+    schedule: Vec<ScheduleRule>,
+    /// Doses in one vial by its label.
+    doses_per_vial: u32,
+    /// Youngest age in completed years.
+    min_age_years: u32,
+    /// Where it may be kept; the first band is the store's.
+    storage: Vec<StorageBand>,
+}
+
+/// What one dose of a basic series contains.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Component {
+    /// Number of the dose; a consignment's line names its component by it.
+    dose: u32,
+    /// Name on the vial.
+    name: &'static str,
+}
+
+/// When a dose of the product may follow a dose of another, or of the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ScheduleRule {
+    /// `basic`, `additional` or `booster`.
+    #[schema(value_type = String)]
+    kind: catalogue::DoseKind,
+    /// Number in the basic series; none for additional and booster doses.
+    dose: Option<u32>,
+    /// The products that may have been given before it.
+    after: &'static [String],
+    /// Fewest days since that dose.
+    min_days: u32,
+    /// Days since that dose at which it is recommended.
+    recommended_days: u32,
+    /// Last recommended day, where an interval is given.
+    recommended_until_days: Option<u32>,
+    /// First day on which the rule holds.
+    #[schema(value_type = String, format = Date)]
+    valid_from: Date,
+    /// Last day on which it holds; open where there is none.
+    #[schema(value_type = Option<String>, format = Date)]
+    valid_to: Option<Date>,
+    /// `seen` in a source, or `recalled`: to be confirmed before real use.
+    #[schema(value_type = String)]
+    evidence: Evidence,
+}
+
+/// Temperatures, in whole degrees Celsius, between which a product may be kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StorageBand {
+    /// `ultra-cold`, `frozen` or `refrigerated`.
+    name: &'static str,
+    /// Lowest, where there is a lower limit.
+    min_celsius: Option<i16>,
+    /// Highest.
+    max_celsius: i16,
+    /// Days in this band at most; where there are none, the lot's expiry date alone limits it.
+    max_days: Option<u32>,
+}
+
+/// The vaccines of the campaign with their codes, schedules and storage bands.
+#[utoipa::path(get, path = "/api/products", tag = "public", responses((status = 200, body = Vec<Product>)))]
+pub(super) async fn products() -> Json<Vec<Product>> {
     Json(catalogue::products().map(product).collect())
+}
+
+fn product(product: catalogue::Product) -> Product {
+    let vaccine = product.vaccine();
+    let component =
+        |component: &'static value_set::Component| Component { dose: component.dose, name: &component.name };
+    let rule = |rule: &'static catalogue::ScheduleRule| ScheduleRule {
+        kind: rule.kind,
+        dose: rule.dose,
+        after: &rule.after,
+        min_days: rule.min_days,
+        recommended_days: rule.recommended_days,
+        recommended_until_days: rule.recommended_until_days,
+        valid_from: rule.valid_from,
+        valid_to: rule.valid_to,
+        evidence: rule.evidence,
+    };
+    let band = |band: &'static catalogue::StorageBand| StorageBand {
+        name: &band.name,
+        min_celsius: band.min_celsius,
+        max_celsius: band.max_celsius,
+        max_days: band.max_days,
+    };
+    Product {
+        product: product.id(),
+        name: product.name(),
+        maker: &vaccine.maker,
+        eu_vp: &vaccine.eu_vp,
+        eu_mp: &vaccine.eu_mp,
+        eu_ma: &vaccine.eu_ma,
+        cvx: vaccine.cvx.as_deref(),
+        icd11_class: &vaccine.icd11_class,
+        icd11: vaccine.icd11.as_deref(),
+        series_doses: product.series_doses(),
+        components: vaccine.components.iter().map(component).collect(),
+        schedule: vaccine.schedule.iter().map(rule).collect(),
+        doses_per_vial: product.doses_per_vial(),
+        min_age_years: vaccine.min_age_years,
+        storage: vaccine.storage.iter().map(band).collect(),
+    }
 }
 
 /// The signed list of signers as COSE: what a verifier needs, beside the anchor it has.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Problem, document};
 
@@ -59,6 +59,44 @@ fn commands_are_described_from_the_types_they_are_read_into() {
     assert_eq!(required, ["visit", "checklist", "answers", "vitals", "conclusion"].into());
     let receive = body("/api/units/{unit}/supply/receive_consignment");
     assert_eq!(receive["properties"]["lines"]["items"]["$ref"], "#/components/schemas/ConsignmentLine");
+}
+
+#[tokio::test]
+async fn products_come_with_schedule_and_storage_and_are_described() {
+    let axum::Json(products) = super::public::products().await;
+    let products = serde_json::to_value(products).unwrap();
+    let of = |id: &str| products.as_array().unwrap().iter().find(|product| product["product"] == id).unwrap();
+    assert_eq!(
+        of("vaxzevria")["schedule"][0],
+        json!({"kind": "basic", "dose": 2, "after": ["vaxzevria"], "min_days": 56, "recommended_days": 56,
+            "recommended_until_days": 84, "valid_from": "2021-02-01", "valid_to": "2021-09-19", "evidence": "seen"})
+    );
+    assert_eq!(of("vaxzevria")["schedule"][1]["valid_to"], Value::Null);
+    assert_eq!(
+        of("comirnaty")["storage"],
+        json!([
+            {"name": "ultra-cold", "min_celsius": -90, "max_celsius": -60, "max_days": null},
+            {"name": "frozen", "min_celsius": -25, "max_celsius": -15, "max_days": 14},
+            {"name": "refrigerated", "min_celsius": 2, "max_celsius": 8, "max_days": 31},
+        ])
+    );
+    let components = json!([{"dose": 1, "name": "Component I (rAd26)"}, {"dose": 2, "name": "Component II (rAd5)"}]);
+    assert_eq!((&of("sputnik-v")["components"], &of("janssen")["schedule"]), (&components, &json!([])));
+
+    // Every member that is served is described.
+    let described = described();
+    let body = &described["paths"]["/api/products"]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!(body["items"]["$ref"], "#/components/schemas/Product");
+    let schemas = &described["components"]["schemas"];
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
+    for (schema, served) in [
+        ("Product", of("comirnaty")),
+        ("Component", &of("sputnik-v")["components"][0]),
+        ("ScheduleRule", &of("comirnaty")["schedule"][0]),
+        ("StorageBand", &of("comirnaty")["storage"][0]),
+    ] {
+        assert_eq!(names(&schemas[schema]["properties"]), names(served), "{schema}");
+    }
 }
 
 #[test]

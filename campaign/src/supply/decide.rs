@@ -8,8 +8,8 @@ use specs::time::Date;
 
 use super::national::Desk;
 use super::{
-    ArrivedLine, Command, ConsignmentLine, Event, InspectedLine, Inspection, InspectionLine, Position, ReceiptLine,
-    ReceivedLine, ShipmentLine, Vvm,
+    ArrivedLine, Band, Command, ConsignmentLine, Event, InspectedLine, Inspection, InspectionLine, Position,
+    ReceiptLine, ReceivedLine, ShipmentLine, Vvm,
 };
 use crate::catalogue;
 use crate::command::{Context, Decision};
@@ -150,7 +150,7 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
             each_lot_once(lines.iter().map(|line| &line.lot))?;
             for ShipmentLine { lot, doses } in lines {
                 quantity("lines.doses", *doses)?;
-                usable(facts, lot, context.today)?;
+                kept(usable(facts, lot, context.today)?, lot, *band)?;
                 in_stock(unit, lot, *doses)?;
             }
             let event = Event::ShipmentDispatched {
@@ -220,6 +220,14 @@ pub(crate) fn usable<'a>(facts: &'a Facts, lot: &LotId, today: Date) -> Result<&
         return Err(Refusal::LotExpired { lot: lot.clone(), expiry: fact.expiry });
     }
     Ok(fact)
+}
+
+/// Refuses temperatures at which the lot's product may not be kept.
+fn kept(fact: &LotFact, lot: &LotId, band: Band) -> Result<(), Refusal> {
+    let product =
+        catalogue::product(&fact.product).ok_or_else(|| Refusal::UnknownProduct { product: fact.product.clone() })?;
+    let refusal = || Refusal::OutsideStorage { lot: lot.clone(), min: band.min, max: band.max };
+    product.kept_at(band.min, band.max).map(|_| ()).ok_or_else(refusal)
 }
 
 /// Refuses when the usable stock of this unit holds fewer doses, and says whether they stand in quarantine.
@@ -329,16 +337,29 @@ fn arrived(facts: &Facts, lines: &[ConsignmentLine]) -> Result<Vec<ArrivedLine>,
         if !(1..=line.doses).contains(&line.vials) {
             return Err(malformed("lines.vials", "at least one, at most as many as doses"));
         }
-        if let Some(known) = facts.lots.get(&lot)
-            && known.expiry != line.expiry
-        {
-            return Err(Refusal::LotDiffers { lot, recorded_expiry: known.expiry });
+        let components = &product.vaccine().components;
+        let fits = match line.component {
+            Some(dose) => product.component(dose).is_some(),
+            None => components.is_empty(),
+        };
+        if !fits {
+            let components = components.iter().map(|component| component.name.clone()).collect();
+            return Err(Refusal::ComponentDoesNotFit { lot, component: line.component, components });
+        }
+        if let Some(known) = facts.lots.get(&lot) {
+            if known.expiry != line.expiry {
+                return Err(Refusal::LotDiffers { lot, recorded_expiry: known.expiry });
+            }
+            if known.component != line.component {
+                return Err(Refusal::LotOfAnotherComponent { lot, recorded: known.component });
+            }
         }
         arrived.push(ArrivedLine {
             lot,
             product: line.product.clone(),
             lot_no: line.lot_no.clone(),
             expiry: line.expiry,
+            component: line.component,
             doses: line.doses,
             vials: line.vials,
         });

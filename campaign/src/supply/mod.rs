@@ -51,6 +51,9 @@ pub struct ConsignmentLine {
     /// Last day of use.
     #[schema(value_type = String, format = Date)]
     pub expiry: Date,
+    /// Which dose of the basic series it is for, where the doses of the product differ (Sputnik V).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<u32>,
     /// Doses by the papers.
     pub doses: u32,
     /// Vials by the papers.
@@ -68,6 +71,10 @@ pub struct ArrivedLine {
     pub lot_no: String,
     /// Last day of use.
     pub expiry: Date,
+    /// Which dose of the basic series it is for, where the doses of the product differ (Sputnik V). Entries from before
+    /// this was asked have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<u32>,
     /// Doses by the papers.
     pub doses: u32,
     /// Vials by the papers.

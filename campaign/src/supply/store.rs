@@ -92,6 +92,8 @@ pub fn project(event: &Event, meta: &Meta, unit: &UnitState, _keys: &Keyring, ch
                     Value::from(&line.product),
                     Value::from(&line.lot_no),
                     Value::from(line.expiry),
+                    // A lot without a component is 0 and not NULL, for what must agree cannot be NULL.
+                    Value::Int(i64::from(line.component.unwrap_or(0))),
                 ];
                 changes.agree(&LOTS, row);
             }
@@ -198,6 +200,8 @@ pub struct LotRow {
     pub lot_no: String,
     /// Last day of use, `YYYY-MM-DD`.
     pub expiry: String,
+    /// Which dose of the basic series it is for, where the doses of the product differ.
+    pub component: Option<i64>,
     /// Quarantined when nobody decided on it.
     pub state: LotState,
     /// Number of the release certificate.
@@ -209,7 +213,7 @@ pub struct LotRow {
 /// # Errors
 /// [`DbError`].
 pub async fn lots(db: &AnyPool) -> Result<Vec<LotRow>, DbError> {
-    let text = "SELECT l.id, l.product, l.lot_no, l.expiry, s.state, s.certificate \
+    let text = "SELECT l.id, l.product, l.lot_no, l.expiry, s.state, s.certificate, l.component \
                 FROM lots l LEFT JOIN lot_states s ON s.lot = l.id ORDER BY l.id";
     sqlx::query(text).fetch_all(db).await?.iter().map(lot_row).collect()
 }
@@ -221,6 +225,7 @@ fn lot_row(row: &AnyRow) -> Result<LotRow, DbError> {
         product: row.try_get(1)?,
         lot_no: row.try_get(2)?,
         expiry: row.try_get(3)?,
+        component: Some(row.try_get(6)?).filter(|component| *component != 0),
         state: state.as_deref().and_then(LotState::parse).unwrap_or(LotState::Quarantined),
         certificate: row.try_get(5)?,
     })

@@ -97,6 +97,49 @@ fn a_consignment_arrives_once_at_a_store_with_known_products_and_one_expiry_per_
 }
 
 #[test]
+fn a_lot_has_a_component_where_the_doses_of_its_product_differ_and_nowhere_else() {
+    let mut world = World::new();
+    let line = |product: &str, component: Option<u32>| {
+        let mut line = json!({"product": product, "lot_no": "I", "expiry": EXPIRY, "doses": 60, "vials": 12});
+        if let Some(component) = component {
+            line["component"] = json!(component);
+        }
+        json!([line])
+    };
+    let refused = |product: &str, component: Option<u32>, components: &[&str]| {
+        let lot = LotId::of(product, "I").unwrap();
+        let components = components.iter().map(|name| (*name).to_owned()).collect();
+        Err(Refusal::ComponentDoesNotFit { lot, component, components })
+    };
+    let both = ["Component I (rAd26)", "Component II (rAd5)"];
+    for component in [None, Some(0), Some(3)] {
+        let asked = world.ask("ST-1", "keeper", receive("C-1", line("sputnik-v", component)));
+        assert_eq!(asked, refused("sputnik-v", component, &both));
+    }
+    let asked = world.ask("ST-1", "keeper", receive("C-1", line("comirnaty", Some(1))));
+    assert_eq!(asked, refused("comirnaty", Some(1), &[]));
+    world.ask("ST-1", "keeper", receive("C-1", line("sputnik-v", Some(2)))).unwrap();
+    assert_eq!(world.facts.lots["sputnik-v:I"].component, Some(2));
+    let other = Refusal::LotOfAnotherComponent { lot: LotId::parse("sputnik-v:I").unwrap(), recorded: Some(2) };
+    assert_eq!(world.ask("ST-2", "keeper", receive("C-2", line("sputnik-v", Some(1)))), Err(other));
+    world.ask("ST-2", "keeper", receive("C-2", line("sputnik-v", Some(2)))).unwrap();
+    world.ask("ST-1", "keeper", receive("C-3", line("comirnaty", None))).unwrap();
+    assert_eq!(world.facts.lots["comirnaty:I"].component, None);
+    world.replay();
+}
+
+#[test]
+fn an_entry_from_before_components_were_asked_is_read_and_written_as_it_was() {
+    let old = json!({"consignment_arrived": {
+        "consignment": "C-1", "supplier": "Maker", "source": "purchase", "documents": [],
+        "lines": [{"lot": "sputnik-v:I", "product": "sputnik-v", "lot_no": "I", "expiry": EXPIRY, "doses": 60, "vials": 12}]}});
+    let event: super::Event = serde_json::from_value(old.clone()).unwrap();
+    let super::Event::ConsignmentArrived { lines, .. } = &event else { panic!("{event:?}") };
+    assert_eq!(lines[0].component, None);
+    assert_eq!(serde_json::to_value(&event).unwrap(), old);
+}
+
+#[test]
 fn nothing_arrives_from_a_supplier_at_a_store_that_is_not_open() {
     let mut world = World::new();
     let unit = || UnitId::parse("ST-1").unwrap();
@@ -248,6 +291,35 @@ fn a_shipment_leaves_with_doses_that_are_there_for_a_unit_that_exists() {
     world.ask("VN", "a", on_lot("suspend_lot")).unwrap();
     let suspended = Refusal::LotNotReleased { lot: lot(), state: LotState::Suspended };
     assert_eq!(world.ask("ST-1", "keeper", dispatch("S-2", "SI-1", LOT, 60)), Err(suspended));
+}
+
+#[test]
+fn a_shipment_is_packed_for_temperatures_at_which_all_that_is_on_board_may_be_kept() {
+    let (mut world, _) = World::stocked("A1", EXPIRY);
+    let sputnik = "sputnik-v:I";
+    let line =
+        json!({"product": "sputnik-v", "lot_no": "I", "expiry": EXPIRY, "component": 1, "doses": 600, "vials": 120});
+    world.arrive_as("I", &line);
+    world.release(sputnik).unwrap();
+    world.ask("ST-1", "keeper", put_away(60)).unwrap();
+    world.ask("ST-1", "keeper", json!({"supply": {"put_away": {"lot": sputnik, "doses": 60}}})).unwrap();
+    let packed = |lots: &[&str], min: i16, max: i16| {
+        let mut command = dispatch("S-2", "SI-1", LOT, 10);
+        let dispatch = &mut command["supply"]["dispatch_shipment"];
+        dispatch["band"] = json!({"min": min, "max": max});
+        dispatch["lines"] = lots.iter().map(|lot| json!({"lot": lot, "doses": 10})).collect();
+        command
+    };
+    let outside = |lot: &str, min, max| Err(Refusal::OutsideStorage { lot: LotId::parse(lot).unwrap(), min, max });
+    // Warm, a degree too warm, a degree too cold, and from one band into the next.
+    for (min, max) in [(20, 40), (2, 9), (1, 8), (-25, 8)] {
+        assert_eq!(world.ask("ST-1", "keeper", packed(&[LOT], min, max)), outside(LOT, min, max));
+    }
+    assert_eq!(world.ask("ST-1", "keeper", packed(&[LOT], 8, 2)), malformed("band", "min is not above max"));
+    // One box for two products suits both or is not sent.
+    assert_eq!(world.ask("ST-1", "keeper", packed(&[LOT, sputnik], 2, 8)), outside(sputnik, 2, 8));
+    assert_eq!(world.ask("ST-1", "keeper", packed(&[sputnik, LOT], -40, -30)), outside(LOT, -40, -30));
+    world.ask("ST-1", "keeper", packed(&[LOT, sputnik], -25, -18)).unwrap();
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::flow::{birth_date, cleared, conclusion_stands, known_person, standing
 use super::{Command, DoseKind, Event, OBSERVATION_MINUTES, Screening, Vial};
 use crate::catalogue::{self, Last, Product, Unfit};
 use crate::command::{Context, Decision};
-use crate::facts::{DoseFact, Facts, PersonFact};
-use crate::ids::{PersonId, UnitKind, VialId};
+use crate::facts::{DoseFact, Facts, LotFact, PersonFact};
+use crate::ids::{LotId, PersonId, UnitKind, VialId};
 use crate::ledger::Account;
 use crate::places;
 use crate::refusal::Refusal;
@@ -27,7 +27,7 @@ const SCREENING_HOURS: i64 = 12;
 /// Decides an injection. In this order: the site is open; the doctor cleared the person, not too long ago, and no
 /// other has concluded differently since; the vial is open here; its lot is released and in date; its clock runs; the
 /// screening does not rule the product out; screening and injection are two people; age, dose number, product and interval
-/// fit the person's record; a dose is left.
+/// fit the person's record; the lot is of the dose's component; a dose is left.
 pub(super) fn inject(
     unit: &UnitState,
     facts: &Facts,
@@ -51,7 +51,7 @@ pub(super) fn inject(
         return Err(conclusion_stands(&here.person, against));
     }
     let open = open_vial(unit, vial)?;
-    supply::usable(facts, &open.lot, context.today)?;
+    let lot = supply::usable(facts, &open.lot, context.today)?;
     if context.now >= open.discard_at {
         return Err(Refusal::VialPastItsClock { vial: vial.clone(), until: open.discard_at });
     }
@@ -71,6 +71,7 @@ pub(super) fn inject(
     let course = Course { person: &here.person, product, kind: *kind, screening, today: context.today };
     course.old_enough(birth)?;
     let used = course.fits(person, *dose_number)?;
+    course.of_component(&open.lot, lot, *dose_number)?;
     let over_yield = draw(unit, vial, open, *extra)?;
 
     let left = unit.ledger.balance(&Account::Vial(vial.clone()), &open.lot) - i64::from(!over_yield);
@@ -182,6 +183,16 @@ impl Course<'_> {
             result = Ok(());
         }
         result.map(|()| used)
+    }
+
+    /// Where the doses of the basic series differ, each comes out of a lot of its own component. No doctor sets this aside.
+    fn of_component(&self, id: &LotId, lot: &LotFact, dose: u32) -> Result<(), Refusal> {
+        let needed =
+            self.product.component(dose).filter(|_| self.kind == DoseKind::Basic && lot.component != Some(dose));
+        needed.map_or(Ok(()), |needed| {
+            let found = lot.component.and_then(|component| self.product.component(component)).map(str::to_owned);
+            Err(Refusal::WrongComponent { lot: id.clone(), dose, needed: needed.to_owned(), found })
+        })
     }
 
     fn series_complete(&self, earlier: &[&DoseFact], given: u32) -> Result<(), Refusal> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use specs::time::{Date, PartialDate, UnixTime};
 
+use crate::catalogue;
 use crate::clock::Timestamp;
 use crate::command::{Command, Context, Decision};
 use crate::db::Changes;
@@ -175,11 +176,18 @@ impl World {
 
     /// 600 doses of a Comirnaty lot arrive at ST-1 and pass the inspection.
     pub(crate) fn arrive(&mut self, lot_no: &str, expiry: &str) -> String {
-        let lot = format!("comirnaty:{lot_no}");
-        let lines = json!([{"product": "comirnaty", "lot_no": lot_no, "expiry": expiry, "doses": 600, "vials": 100}]);
+        self.arrive_as(
+            lot_no,
+            &json!({"product": "comirnaty", "lot_no": lot_no, "expiry": expiry, "doses": 600, "vials": 100}),
+        )
+    }
+
+    /// 600 doses of a lot arrive at ST-1, with this line in the papers, and pass the inspection.
+    pub(crate) fn arrive_as(&mut self, lot_no: &str, line: &Value) -> String {
+        let lot = format!("{}:{lot_no}", line["product"].as_str().unwrap());
         let arrival = json!({"supply": {"receive_consignment": {
-            "consignment": format!("C-{lot_no}"), "supplier": "Pfizer", "source": "purchase", "documents": ["AWB 1"],
-            "lines": lines}}});
+            "consignment": format!("C-{lot_no}"), "supplier": "Maker", "source": "purchase", "documents": ["AWB 1"],
+            "lines": [line]}}});
         self.ask("ST-1", "keeper", arrival).unwrap();
         let lines = json!([{"lot": lot, "counted": 600, "damaged": 0}]);
         let inspection = json!({"supply": {"inspect_consignment": {
@@ -252,11 +260,14 @@ impl World {
     }
 }
 
-/// Sends doses of one lot.
+/// Sends doses of one lot, packed for the warmest band of its product.
 pub(crate) fn dispatch(shipment: &str, to: &str, lot: &str, doses: u32) -> Value {
+    let product = catalogue::product(LotId::parse(lot).unwrap().product()).unwrap();
+    let band = product.vaccine().storage.last().unwrap();
+    let min = band.min_celsius.unwrap_or(band.max_celsius);
     json!({"supply": {"dispatch_shipment": {
         "shipment": shipment, "to": to, "lines": [{"lot": lot, "doses": doses}], "carrier": "NIHE",
-        "vehicle": "29C-123.45", "seal": "0042", "band": {"min": 2, "max": 8}}}})
+        "vehicle": "29C-123.45", "seal": "0042", "band": {"min": min, "max": band.max_celsius}}}})
 }
 
 /// A check-in with all in order.

@@ -132,6 +132,7 @@ async fn every_change_of_a_table_is_found_and_replay_mends_it() {
             ("DELETE FROM ledger_entries WHERE seq = 5", "ledger_entries"),
             ("UPDATE lot_states SET state = 'recalled'", "lot_states"),
             ("UPDATE lots SET expiry = '2029-01-01'", "lots"),
+            ("UPDATE lots SET component = 2", "lots"),
             ("UPDATE consignments SET supplier = 'x'", "consignments"),
             ("INSERT INTO doses VALUES ('d', 'ST-VN-1', 'p', '840539006', 1, 'vero-cell', 'vero-cell:L1', 1, '2021-12-20', 0, NULL, 'v', NULL, NULL)", "doses"),
         ];

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use campaign::facts::LotState;
-use campaign::ids::{CommandId, UnitId};
+use campaign::ids::{CommandId, LotId, UnitId};
 use campaign::keeper::Keeper;
 use campaign::places::Status;
 use campaign::refusal::Refusal;
 
-use crate::ground::{STORE, arrive, cleared, envelope, lot, on_each_engine, put_away, stock, submit, waste};
+use crate::ground::{STORE, arrive, cleared, command, envelope, lot, on_each_engine, put_away, stock, submit, waste};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_command_gets_the_first_answer_and_happens_once() {
@@ -229,7 +229,7 @@ async fn what_another_process_decides_counts_in_the_next_batch() {
         let other = ground.open_again().await;
         let (elsewhere, _running) = Keeper::start(&other, Arc::clone(&ground.vault), ground.clock.clone());
         let suspend = serde_json::json!({ "suspend_lot": { "lot": lot("L1"), "reason": "cold chain" } });
-        submit(&elsewhere, "suspend", "VN", crate::ground::command(suspend)).await.unwrap();
+        submit(&elsewhere, "suspend", "VN", command(suspend)).await.unwrap();
         let stopped = Refusal::LotNotReleased { lot: lot("L1"), state: LotState::Suspended };
         for number in 0..3 {
             let answer = submit(&keeper, &format!("after-{number}"), STORE, put_away("L1", 10)).await;
@@ -242,6 +242,31 @@ async fn what_another_process_decides_counts_in_the_next_batch() {
         submit(&elsewhere, "close", "VN", close).await.unwrap();
         let closed = Refusal::UnitNotOpen { unit: UnitId::parse(STORE).unwrap(), status: Status::Closed };
         assert_eq!(submit(&keeper, "closed", STORE, arrive("L2", 5)).await, Err(closed));
+        ground.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_component_of_a_lot_is_what_every_process_reads_of_it() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        let arrive = |consignment: &str, component: u32| {
+            command(serde_json::json!({ "receive_consignment": {
+                "consignment": consignment, "supplier": "Maker", "source": "purchase", "documents": [],
+                "lines": [{ "product": "sputnik-v", "lot_no": "I", "expiry": "2023-06-30", "component": component,
+                    "doses": 50, "vials": 10 }],
+            }}))
+        };
+        submit(&keeper, "first", STORE, arrive("C-1", 1)).await.unwrap();
+        let other = ground.open_again().await;
+        let (elsewhere, _running) = Keeper::start(&other, Arc::clone(&ground.vault), ground.clock.clone());
+        let lot = LotId::of("sputnik-v", "I").unwrap();
+        let differs = Err(Refusal::LotOfAnotherComponent { lot, recorded: Some(1) });
+        assert_eq!(submit(&elsewhere, "second", STORE, arrive("C-2", 2)).await, differs);
+        submit(&elsewhere, "third", STORE, arrive("C-3", 1)).await.unwrap();
+        let lots = campaign::supply::lots(ground.db.read()).await.unwrap();
+        assert_eq!((lots.len(), lots[0].component), (1, Some(1)));
         ground.audit().await;
     })
     .await;

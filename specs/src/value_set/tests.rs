@@ -120,8 +120,29 @@ fn intervals_follow_the_day_and_the_dose_before() {
     assert_eq!(days(DoseKind::Basic, 2, "vero-cell", "2021-12-31"), None, "Vero Cell is not mixed in the basic series");
     assert_eq!(days(DoseKind::Booster, 3, "vero-cell", "2021-12-16"), Some(180));
     assert_eq!(days(DoseKind::Booster, 3, "vero-cell", "2021-12-17"), Some(90));
+}
+
+#[test]
+fn the_second_dose_of_vaxzevria_came_after_eight_weeks_until_four_were_allowed() {
+    let rule = |on| {
+        let rule = vaccine("vaxzevria").unwrap().rule(DoseKind::Basic, 2, "vaxzevria", date(on));
+        rule.map(|rule| (rule.min_days, rule.recommended_days, rule.recommended_until_days))
+    };
+    assert_eq!(rule("2021-01-31"), None, "not approved yet");
+    assert_eq!(rule("2021-02-01"), Some((56, 56, Some(84))));
+    assert_eq!(rule("2021-09-19"), Some((56, 56, Some(84))));
+    assert_eq!(rule("2021-09-20"), Some((28, 56, Some(84))));
+    assert_eq!(rule("2026-11-27"), Some((28, 56, Some(84))));
+}
+
+#[test]
+fn the_doses_of_sputnik_v_alone_differ_and_each_has_its_component() {
+    for vaccine in vaccines() {
+        let doses: Vec<u32> = vaccine.components.iter().map(|component| component.dose).collect();
+        let expected: &[u32] = if vaccine.id == "sputnik-v" { &[1, 2] } else { &[] };
+        assert_eq!(doses, expected, "{}", vaccine.id);
+    }
     let components = &vaccine("sputnik-v").unwrap().components;
-    assert_eq!(components.len(), 2);
     assert_ne!(components[0].name, components[1].name);
 }
 
