@@ -29,7 +29,7 @@ struct Count {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = root()?;
-    tools::ensure()?;
+    tools::ensure(tools::ALL)?;
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
         command.current_dir(&root).args(arguments);
