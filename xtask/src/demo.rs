@@ -53,12 +53,12 @@ pub(crate) fn once(data: PathBuf) -> Result<()> {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    is_free(&options.listen)?;
     crate::web::build()?;
     chain(options)
 }
 
 fn chain(options: &Options) -> Result<()> {
-    is_free(&options.listen)?;
     let root = root()?;
     let folder = options.data.clone().unwrap_or_else(|| root.join("demo-data"));
     let places = Places {
@@ -119,7 +119,7 @@ impl Server {
     /// Starts `campaign serve` with an issuer of its own. Its clock starts some minutes behind, so that the half hour of
     /// observation can pass at once.
     fn start(places: &Places, listen: &str) -> Result<Server> {
-        // Another campaign may have begun to answer there while ours was built; the walk would go to that one.
+        // Another campaign may have begun to answer there while everything was built; the walk would go to that one.
         is_free(listen)?;
         let path = places.data.join("serve.log");
         let log = std::fs::File::create(&path)?;
