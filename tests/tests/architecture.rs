@@ -90,6 +90,95 @@ fn code(path: &Path) -> Vec<String> {
     text(path).lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect()
 }
 
+/// Every path in `code` that begins with `root`, a group of imports taken apart: `crate::{a, b::{self, c}}` is `crate::a`,
+/// `crate::b::self` and `crate::b::c`, on however many lines it stands.
+fn paths(code: &str, root: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices(root) {
+        let mut before = code[..at].trim_end().chars().rev();
+        let begins = !code[..at].ends_with(is_of_a_name) && !(before.next() == Some(':') && before.next() == Some(':'));
+        let rest = &code[at + root.len()..];
+        if begins && unspaced(rest).starts_with("::") {
+            tree(rest, root, &mut found);
+        }
+    }
+    found
+}
+
+/// Reads on after `path`, and gives back what follows its last segment or the end of its group.
+fn tree<'a>(code: &'a str, path: &str, found: &mut Vec<String>) -> &'a str {
+    let next = unspaced(code).strip_prefix("::").map(unspaced);
+    if let Some(mut group) = next.and_then(|next| next.strip_prefix('{')) {
+        loop {
+            group = unspaced(group);
+            if let Some(rest) = group.strip_prefix('}') {
+                return rest;
+            }
+            let name = segment(group);
+            group = tree(&group[name.len()..], &format!("{path}::{name}"), found);
+            // What is neither a comma nor the end is `as` and a name.
+            let end = group.find([',', '}']).unwrap_or(group.len());
+            group = &group[end..];
+            group = group.strip_prefix(',').unwrap_or(group);
+            if group.is_empty() {
+                return group;
+            }
+        }
+    }
+    match next.map(|next| (segment(next), next)) {
+        Some((name, next)) if !name.is_empty() => tree(&next[name.len()..], &format!("{path}::{name}"), found),
+        _ => {
+            found.push(path.to_owned());
+            code
+        }
+    }
+}
+
+/// The name, or the star, with which `code` begins.
+fn segment(code: &str) -> &str {
+    let length = code.find(|c| !is_of_a_name(c)).unwrap_or(code.len());
+    &code[..if code.starts_with('*') { 1 } else { length }]
+}
+
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// `code` from its first character that is neither a space nor in a comment.
+fn unspaced(code: &str) -> &str {
+    let code = code.trim_start();
+    let after = |comment: &str, end: &str| {
+        let inside = code.strip_prefix(comment)?;
+        Some(inside.find(end).map_or("", |at| &inside[at + end.len()..]))
+    };
+    after("//", "\n").or_else(|| after("/*", "*/")).map_or(code, unspaced)
+}
+
+#[test]
+fn groups_of_imports_are_taken_apart() {
+    let code = "use crate::{http, visits::store};\nuse crate::journal;\nuse super::crate_::x;\n\
+                use crate::{\n    auth::{self, session::{Role as Part, *}},\n    // why\n    ledger as book, db /* and */ ,\n};\n\
+                fn f(c: crate::supply::Command) -> crate::visits :: Visit { crate::ids::read::<u8>(my_crate::x) }\n\
+                pub(crate) fn g() { $crate::m!(other::crate::n, crate::{}, self::crate::o) }";
+    let expected = [
+        "http",
+        "visits::store",
+        "journal",
+        "auth::self",
+        "auth::session::Role",
+        "auth::session::*",
+        "ledger",
+        "db",
+        "supply::Command",
+        "visits::Visit",
+        "ids::read",
+        "m",
+    ];
+    assert_eq!(paths(code, "crate"), expected.map(|path| format!("crate::{path}")));
+    assert_eq!(paths("use super::super::{http, x};", "super"), ["super::super::http", "super::super::x"]);
+    assert_eq!(paths("use crate::{a, b", "crate"), ["crate::a", "crate::b"]);
+}
+
 #[test]
 fn rooms_import_only_the_rooms_below_them() {
     let dependencies = dependencies();
@@ -134,13 +223,9 @@ fn pure_rooms_have_no_clock_network_thread_or_ambient_randomness() {
 #[test]
 fn the_campaign_sees_of_the_issuer_only_its_api() {
     for path in sources(&root().join("campaign/src")) {
-        for line in code(&path) {
-            let foreign = line.match_indices("issuer::").any(|(at, _)| {
-                let before = line[..at].chars().next_back();
-                let own_module = before.is_some_and(|c| c == ':' || c.is_alphanumeric() || c == '_');
-                !own_module && !line[at..].starts_with("issuer::api")
-            });
-            assert!(!foreign, "{}: only issuer::api may be used: {line}", path.display());
+        for import in paths(&code(&path).join("\n"), "issuer") {
+            let api = import == "issuer::api" || import.starts_with("issuer::api::");
+            assert!(api, "{}: only issuer::api may be used, not {import}", path.display());
         }
     }
 }
@@ -150,18 +235,19 @@ fn campaign_folders_import_only_those_before_them() {
     let source = root().join("campaign/src");
     for (position, folder) in CAMPAIGN_FOLDERS.iter().enumerate() {
         for path in sources(&source.join(folder)) {
-            for line in code(&path) {
-                for later in &CAMPAIGN_FOLDERS[position + 1..] {
-                    let import = format!("crate::{later}");
-                    let whole = line.match_indices(&import).any(|(at, found)| {
-                        !line[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
-                    });
-                    assert!(!whole, "{}: {folder} must not import {later}: {line}", path.display());
-                }
-                for other in CAMPAIGN_FOLDERS.iter().filter(|other| *other != folder) {
-                    let store = format!("crate::{other}::store");
-                    assert!(!line.contains(&store), "{}: {other}'s store.rs is its own: {line}", path.display());
-                }
+            let code = code(&path).join("\n");
+            for import in paths(&code, "crate") {
+                let parts: Vec<&str> = import.split("::").collect();
+                let [_, other, inside @ ..] = &parts[..] else { continue };
+                let later = CAMPAIGN_FOLDERS[position + 1..].contains(other);
+                assert!(!later, "{}: {folder} must not import {import}", path.display());
+                let store = other != folder && CAMPAIGN_FOLDERS.contains(other) && inside.first() == Some(&"store");
+                assert!(!store, "{}: {other}'s store.rs is its own: {import}", path.display());
+            }
+            // Out of the folder leads `crate` alone, which is what was looked at.
+            for import in paths(&code, "super") {
+                let leaves = import.starts_with("super::super") || path.ends_with("mod.rs");
+                assert!(!leaves, "{}: begin with crate: {import}", path.display());
             }
         }
     }

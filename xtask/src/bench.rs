@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut command = Command::new("cargo");
     command.current_dir(root()?).args(["bench", "--locked", "--package", "tests", "--bench", name]);
     if matches!(options.what, What::Write) {
-        tools::ensure()?;
+        tools::ensure(&[tools::POSTGRESQL])?;
         let cluster = Cluster::start(Durability::Production)?;
         return shell::run(command.env("LACHAN_TEST_POSTGRES", cluster.url()));
     }

@@ -11,7 +11,7 @@ const NPM: &[&str] = &["package.json", "README.md", "index.d.ts", "checker.js", 
 
 pub(crate) fn run() -> Result<()> {
     let root = root()?;
-    tools::ensure()?;
+    tools::ensure(&[tools::WASM, tools::NODE])?;
     let cargo = |arguments: &[&str]| shell::run(Command::new("cargo").current_dir(&root).args(arguments));
     cargo(&["build", "--locked", "--lib", "--package", "verifier-c", "--package", "verifier-uniffi"])?;
     npm(&root)?;

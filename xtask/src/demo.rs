@@ -2,11 +2,13 @@
 
 mod steps;
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use indicatif::ProgressBar;
 
 use crate::{programs, root, shell};
@@ -38,15 +40,20 @@ struct Places {
 }
 
 /// A server that ends with this program, whatever happens.
-struct Server(Child);
+struct Server {
+    child: Child,
+    /// What it says.
+    log: PathBuf,
+}
 
 /// One dose from vial to verdict with its data in `data`, for others to go on from.
 pub(crate) fn once(data: PathBuf) -> Result<()> {
-    let free = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+    let free = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
     chain(&Options { once: true, data: Some(data), listen: free.to_string() })
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    is_free(&options.listen)?;
     crate::web::build()?;
     chain(options)
 }
@@ -62,11 +69,11 @@ fn chain(options: &Options) -> Result<()> {
     };
     std::fs::create_dir_all(&places.output).with_context(|| format!("cannot make {}", places.output.display()))?;
     prepare(&places)?;
-    let server = Server::start(&places, &options.listen)?;
+    let mut server = Server::start(&places, &options.listen)?;
     let address = format!("http://{}", options.listen);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        wait_for(&address).await?;
+        server.answers(&address).await?;
         steps::walk(&address, &places).await?;
         if options.once {
             return Ok(());
@@ -112,24 +119,54 @@ impl Server {
     /// Starts `campaign serve` with an issuer of its own. Its clock starts some minutes behind, so that the half hour of
     /// observation can pass at once.
     fn start(places: &Places, listen: &str) -> Result<Server> {
-        let log = std::fs::File::create(places.data.join("serve.log"))?;
+        // Another campaign may have begun to answer there while everything was built; the walk would go to that one.
+        is_free(listen)?;
+        let path = places.data.join("serve.log");
+        let log = std::fs::File::create(&path)?;
         let mut command = Command::new(places.programs.join("campaign"));
         command.args(["serve", "--listen", listen, "--rehearsal", "40", "--data"]).arg(&places.data);
         command.arg("--issuer-keys").arg(&places.keys);
         command.arg("--issuer-passphrase-file").arg(places.keys.join("passphrase"));
         // Its standard input is its life line: when this program is killed, the server ends too.
         command.arg("--exit-with-parent").stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
-        Ok(Server(command.spawn().context("cannot start campaign serve")?))
+        Ok(Server { child: command.spawn().context("cannot start campaign serve")?, log: path })
+    }
+
+    /// Waits until it answers at `address`, or has ended, which nobody else would notice.
+    async fn answers(&mut self, address: &str) -> Result<()> {
+        let bar = spinner("Starting the campaign and its issuer");
+        let client = reqwest::Client::new();
+        for _ in 0..300 {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(self.failure(&format!("ended with {status}")));
+            }
+            if let Ok(answer) = client.get(format!("{address}/api/health")).send().await
+                && answer.status().is_success()
+            {
+                bar.finish_and_clear();
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        Err(self.failure(&format!("does not answer at {address}")))
+    }
+
+    /// What it did, and the last that it said.
+    fn failure(&self, what: &str) -> anyhow::Error {
+        let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        let last = lines[lines.len().saturating_sub(5)..].join("\n  ");
+        anyhow!("campaign serve {what}; the last lines of {}:\n  {last}", self.log.display())
     }
 
     /// Asks it to stop and waits until it has written everything.
     fn stop(mut self) -> Result<()> {
-        shell::output(Command::new("kill").args(["-TERM", &self.0.id().to_string()]))?;
-        let life_line = self.0.stdin.take();
-        let status = self.0.wait()?;
+        shell::output(Command::new("kill").args(["-TERM", &self.child.id().to_string()]))?;
+        let life_line = self.child.stdin.take();
+        let status = self.child.wait()?;
         drop(life_line);
         if !status.success() {
-            bail!("campaign serve ended with {status}; see serve.log in its data folder");
+            return Err(self.failure(&format!("ended with {status}")));
         }
         Ok(())
     }
@@ -138,28 +175,61 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // Already ended after `stop`; otherwise something failed, and the server must not outlive that.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-async fn wait_for(address: &str) -> Result<()> {
-    let bar = spinner("Starting the campaign and its issuer");
-    let client = reqwest::Client::new();
-    for _ in 0..300 {
-        if let Ok(answer) = client.get(format!("{address}/api/health")).send().await
-            && answer.status().is_success()
-        {
-            bar.finish_and_clear();
-            return Ok(());
+/// Whether nobody answers at `address` yet.
+fn is_free(address: &str) -> Result<()> {
+    match TcpListener::bind(address) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            bail!("{address} is taken: another program answers there. Stop it, or choose another place with --listen")
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tried => tried.map(drop).with_context(|| format!("cannot listen on {address}")),
     }
-    bail!("the campaign does not answer at {address}; see serve.log in its data folder")
 }
 
 fn spinner(words: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(words);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_place_that_is_taken_is_refused_before_anything_is_started() {
+        let other = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = other.local_addr().unwrap().to_string();
+        let words = format!(
+            "{address} is taken: another program answers there. Stop it, or choose another place with --listen"
+        );
+        assert_eq!(is_free(&address).unwrap_err().to_string(), words);
+        drop(other);
+        is_free(&address).unwrap();
+    }
+
+    #[test]
+    fn a_server_that_ended_is_not_waited_for() {
+        let folder = std::env::temp_dir().join(format!("lachan-demo-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let log = folder.join("serve.log");
+        std::fs::write(&log, "1\n2\n3\n4\n5\nno key fits\n").unwrap();
+        let child = Command::new("false").spawn().unwrap();
+        let mut server = Server { child, log: log.clone() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // Nobody can answer there: the port is reserved.
+        let error = runtime.block_on(server.answers("http://127.0.0.1:0")).unwrap_err();
+        let words = format!(
+            "campaign serve ended with exit status: 1; the last lines of {}:\n  2\n  3\n  4\n  5\n  no key fits",
+            log.display()
+        );
+        assert_eq!(error.to_string(), words);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

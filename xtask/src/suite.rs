@@ -1,9 +1,13 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
 
+mod tally;
+
 use crate::postgres::{Cluster, Durability};
 use crate::{bindings, fuzz, programs, root, shell, tools, wasm, web};
 use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use tally::Tally;
 
 /// What to leave out while working; CI leaves out nothing.
 #[derive(clap::Args)]
@@ -19,17 +23,10 @@ pub(crate) struct Options {
     no_web: bool,
 }
 
-/// What the test runner counted.
-#[derive(Default)]
-struct Count {
-    passed: u64,
-    failed: u64,
-    skipped: u64,
-}
-
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = root()?;
-    tools::ensure()?;
+    let vectors = vectors(&root)?;
+    tools::ensure(tools::ALL)?;
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
         command.current_dir(&root).args(arguments);
@@ -43,14 +40,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     shell::run(&mut cargo(&["build", "--locked", "--workspace", "--lib", "--bins", "--examples", "--tests"]))?;
     programs::are_built();
     bindings::prepare(&root)?;
-    let mut count = Count::default();
+    let mut tally = Tally::default();
     let cluster = Cluster::start(Durability::Tests)?;
     let succeeded = shell::follow(
-        cargo(&["test", "--locked", "--workspace", "--no-fail-fast"])
+        cargo(&["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"])
+            .env("LACHAN_VECTORS", &vectors)
             .env("LACHAN_TEST_POSTGRES", cluster.url())
             .env("LACHAN_PYTHON", python)
             .env("LACHAN_BINDINGS", "required"),
-        |line| count.add(line),
+        |line| tally.add(line),
     )?;
     drop(cluster);
     if !options.no_wasm {
@@ -59,44 +57,29 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_fuzz {
         fuzz::brief()?;
     }
-    let succeeded = if options.no_web { succeeded } else { web::test(|line| count.add(line))? && succeeded };
-    if count.passed == 0 {
+    let succeeded = if options.no_web { succeeded } else { web::test(|line| tally.add(line))? && succeeded };
+    if tally.passed == 0 {
         bail!("no test ran");
     }
-    println!("{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
-    if !succeeded || count.failed > 0 {
+    println!("{tally}");
+    if !succeeded || tally.failed > 0 {
         bail!("tests failed");
     }
     Ok(())
 }
 
-impl Count {
-    /// Takes in a closing line of the runner: `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
-    fn add(&mut self, line: &str) {
-        let Some(result) = line.strip_prefix("test result: ") else { return };
-        let words: Vec<&str> = result.split([' ', ';']).filter(|word| !word.is_empty()).collect();
-        for pair in words.windows(2) {
-            let Ok(number) = pair[0].parse::<u64>() else { continue };
-            match pair[1] {
-                "passed" => self.passed += number,
-                "failed" => self.failed += number,
-                "ignored" => self.skipped += number,
-                _ => {}
-            }
-        }
+/// Says whether the official test data of others are there, and where: as `tests::vectors` looks for them. They are not
+/// ours to install, so the suite goes on without them.
+fn vectors(root: &Path) -> Result<PathBuf> {
+    let folder = match std::env::var_os("LACHAN_VECTORS") {
+        Some(folder) => std::path::absolute(folder)?,
+        None => root.with_file_name("shared").join("vectors"),
+    };
+    if folder.is_dir() {
+        println!("official test data: {}", folder.display());
+    } else {
+        println!("SKIPPED: every test on official test data, for there is no folder {}", folder.display());
+        println!("  set LACHAN_VECTORS to the folder that holds them; README.md says more");
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Count;
-
-    #[test]
-    fn the_closing_lines_of_the_runner_add_up() {
-        let mut count = Count::default();
-        count.add("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
-        count.add("test x ... ok");
-        count.add("test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s");
-        assert_eq!((count.passed, count.failed, count.skipped), (7, 2, 1));
-    }
+    Ok(folder)
 }

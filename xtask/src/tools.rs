@@ -1,4 +1,5 @@
-//! What the suite needs beyond cargo: Debian packages, and a Python environment for the foreign verifier.
+//! What the chores need beyond cargo: Debian packages, for each chore those that it uses, and a Python environment for the
+//! foreign verifier.
 
 use crate::shell;
 use anyhow::{Result, bail};
@@ -6,35 +7,47 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A Debian package, and a file that shows that it (or its like from elsewhere) is there.
-struct Package {
+pub(crate) struct Package {
     name: &'static str,
     shown_by: fn() -> bool,
 }
 
-const PACKAGES: &[Package] = &[
-    Package { name: "postgresql", shown_by: || crate::postgres::binaries().is_some() },
+/// A database server.
+pub(crate) const POSTGRESQL: &[Package] =
+    &[Package { name: "postgresql", shown_by: || crate::postgres::binaries().is_some() }];
+/// What compiles for wasm32.
+pub(crate) const WASM: &[Package] = &[
     Package { name: "rustc-web", shown_by: || Path::new(crate::wasm::RUSTC).exists() },
     Package { name: "cargo-web", shown_by: || Path::new(crate::wasm::CARGO).exists() },
     Package { name: "rust-web-src", shown_by: || Path::new(crate::wasm::STANDARD_LIBRARY).exists() },
     Package { name: "lld", shown_by: || on_path("wasm-ld") },
+];
+/// What makes the pages, and the npm package, out of the module.
+pub(crate) const NODE: &[Package] =
+    &[Package { name: "npm", shown_by: || on_path("npm") }, Package { name: "nodejs", shown_by: || on_path("node") }];
+/// What opens the pages.
+pub(crate) const BROWSER: &[Package] = &[Package { name: "chromium", shown_by: || on_path("chromium") }];
+/// Other people's readers of our symbols, documents, chains and certificates.
+const FOREIGN: &[Package] = &[
     Package { name: "zbar-tools", shown_by: || on_path("zbarimg") },
     Package { name: "poppler-utils", shown_by: || on_path("pdftoppm") },
     Package { name: "python3-venv", shown_by: || works("python3", &["-c", "import ensurepip, venv"]) },
-    Package { name: "chromium", shown_by: || on_path("chromium") },
-    Package { name: "npm", shown_by: || on_path("npm") },
     Package { name: "openssl", shown_by: || on_path("openssl") },
-    // The bindings: C and C++, memory errors, Kotlin, JavaScript, a browser.
+];
+/// What tries the bindings: C and C++, memory errors, Kotlin.
+const BINDINGS: &[Package] = &[
     Package { name: "g++", shown_by: || on_path("cc") && on_path("c++") },
     Package { name: "valgrind", shown_by: || on_path("valgrind") },
     Package { name: "default-jre-headless", shown_by: || on_path("java") },
     Package { name: "libjna-java", shown_by: || Path::new("/usr/share/java/jna.jar").exists() },
-    Package { name: "nodejs", shown_by: || on_path("node") },
 ];
+/// For the whole suite.
+pub(crate) const ALL: &[&[Package]] = &[POSTGRESQL, WASM, NODE, BROWSER, FOREIGN, BINDINGS];
 
-/// Installs what is missing with apt where this process may, and otherwise says the one line to type.
-pub(crate) fn ensure() -> Result<()> {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|package| !(package.shown_by)()).map(|package| package.name).collect();
+/// Installs what is missing of these with apt where this process may, and otherwise says the one line to type.
+pub(crate) fn ensure(needed: &[&[Package]]) -> Result<()> {
+    let packages = needed.iter().copied().flatten();
+    let missing: Vec<&str> = packages.filter(|package| !(package.shown_by)()).map(|package| package.name).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 //!
 //! The machine's own toolchain has no standard library for wasm32, so Debian's compiler builds it from its sources.
 
-use crate::{root, shell};
+use crate::{root, shell, tools};
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
@@ -27,7 +27,7 @@ const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none
 
 /// Builds the pure rooms for wasm32 with the portable back end.
 pub(crate) fn build() -> Result<()> {
-    crate::tools::ensure()?;
+    tools::ensure(&[tools::WASM])?;
     let mut command = cargo("wasm-test")?;
     command.args(["-Zbuild-std=std,panic_abort", "--no-default-features", "--features", FEATURES]);
     for room in ROOMS {

@@ -33,7 +33,7 @@ const WASM_OPT: &[&str] = &[
 
 /// Builds the module and the checker's app: `web/verifier/dist`, which `campaign serve` answers with at `/verify/`.
 pub(crate) fn build() -> Result<()> {
-    tools::ensure()?;
+    tools::ensure(&[tools::WASM, tools::NODE])?;
     let web = root()?.join("web");
     install(&web)?;
     let generated = web.join("verifier/generated");

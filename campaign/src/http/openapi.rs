@@ -53,6 +53,7 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(public::trust_list_jws))
         .routes(routes!(public::status_list))
         .routes(routes!(public::trust_anchors))
+        .routes(routes!(openapi))
         .routes(routes!(session::log_in, session::who, session::log_out))
         .routes(routes!(people::register))
         .routes(routes!(people::find))
@@ -76,13 +77,18 @@ pub(super) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     }
     let router = router
         .route("/api/units/{unit}/doses/{dose}/certificates/{profile}/{file}", get(certificates::qr))
-        .route("/api/units/{unit}/{folder}/{command}", post(commands::take))
-        .route("/api/openapi.json", get(async || axum::Json(&*DOCUMENT)));
+        .route("/api/units/{unit}/{folder}/{command}", post(commands::take));
     (router, description)
 }
 
 /// Made once: anybody may ask for it.
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
+
+/// The description of the API: this document, OpenAPI 3.1.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "public", responses((status = 200)))]
+async fn openapi() -> axum::Json<&'static utoipa::openapi::OpenApi> {
+    axum::Json(&DOCUMENT)
+}
 
 /// The description of the API.
 pub fn document() -> utoipa::openapi::OpenApi {

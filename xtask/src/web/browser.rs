@@ -2,7 +2,7 @@
 //! certificates of a demonstration that is run for them.
 
 use super::{build, output};
-use crate::{demo, root, shell};
+use crate::{demo, root, shell, tools};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +10,7 @@ use std::process::Command;
 /// Builds the app and a demonstration, and runs the tests. Every line of the runner's kind, `test result: ...`, goes to
 /// `each`.
 pub(crate) fn test(mut each: impl FnMut(&str)) -> Result<bool> {
+    tools::ensure(&[tools::BROWSER])?;
     build()?;
     let folder = output("browser")?;
     let certificates = demonstration(&folder)?;
@@ -36,6 +37,7 @@ pub(crate) fn test(mut each: impl FnMut(&str)) -> Result<bool> {
 
 /// Measures picture to verdict in Chromium, beside jsQR and zxing-wasm.
 pub(crate) fn bench() -> Result<()> {
+    tools::ensure(&[tools::BROWSER])?;
     build()?;
     let folder = output("browser")?;
     let certificates = demonstration(&folder)?;
