@@ -2,6 +2,7 @@
 //!
 //! The library holds only what several test files need; the tests are in `tests/`.
 
+pub mod back_ends;
 pub mod binding_cases;
 pub mod certificates;
 pub mod exceptions;

@@ -1,5 +1,5 @@
 //! The verifier never accepts a certificate with any one bit flipped: not in the signed message, not in the compressed
-//! stream around it, not in the text of the QR symbol; for both algorithms and both formats, every bit tried.
+//! stream around it, not in the text of the QR symbol; for every algorithm, both formats and both back ends, every bit tried.
 //!
 //! One container has bits without meaning: the codes of a *deflated* stream can be written in more ways than one. Our
 //! certificates of one dose are stored, not deflated, and there every bit counts. For a longer one that is deflated, a
@@ -8,11 +8,9 @@
 
 use specs::hcert::{Claims, Content, PREFIX, seal};
 use specs::{base45, hcert, zlib};
+use tests::back_ends::Verifiers;
 use tests::certificates::{self, now};
 use tests::signing::{Algorithm, TestSigner, Wanted};
-use trust_list::backend;
-use trust_list::signers::Signer;
-use verifier::Verifier;
 use verifier::verdict::{Outcome, Step};
 
 #[test]
@@ -31,6 +29,16 @@ fn eu_certificate_with_es256() {
 }
 
 #[test]
+fn eu_certificate_with_es384() {
+    every_bit_counts(Algorithm::Es384, Content::from(certificates::eu_dcc()));
+}
+
+#[test]
+fn eu_certificate_with_ps256() {
+    every_bit_counts(Algorithm::Ps256, Content::from(certificates::eu_dcc()));
+}
+
+#[test]
 fn deflated_certificate_with_es256() {
     let mut certificate = certificates::eu_dcc();
     certificate.name.given = Some("Công Tằng Tôn Nữ ".repeat(4).trim().into());
@@ -38,7 +46,7 @@ fn deflated_certificate_with_es256() {
     certificate.name.family = certificate.name.given.clone();
     certificate.name.family_std = certificate.name.given_std.clone();
     let (signer, claims) = made(Algorithm::Es256, Content::from(certificate));
-    let verifier = believing(&signer);
+    let verifiers = believing(&signer);
     let cose = certificates::cose(&signer, &claims);
     let stream = zlib::deflate(&cose);
     assert!(stream.len() < cose.len(), "this certificate is to be deflated");
@@ -46,14 +54,14 @@ fn deflated_certificate_with_es256() {
     let mut accepted = 0;
     for (bit, stream) in flips.iter().enumerate() {
         let text = [PREFIX, &base45::encode(stream)].concat();
-        if verifier.check(&text, now()).verdict == Outcome::Valid {
+        if verifiers.check(&text, now()).verdict == Outcome::Valid {
             accepted += 1;
             assert_eq!(hcert::open(&text).unwrap().cose(), cose, "bit {bit} changed the message");
         }
     }
     let refused = flips.len() - accepted;
     println!("deflated: {refused} flips refused, {accepted} changed nothing but the writing of the same message");
-    none_accepted(&verifier, "message", flips_of_message(&cose));
+    none_accepted(&verifiers, "message", flips_of_message(&cose));
 }
 
 /// A dishonest or broken signer: what is wrong is signed, so that all later steps meet it. There is an answer for each,
@@ -63,11 +71,11 @@ fn whatever_is_signed_gets_an_answer() {
     let contents = [Content::from(certificates::national()), Content::from(certificates::eu_dcc())];
     for content in contents {
         let (signer, claims) = made(Algorithm::EdDsa, content);
-        let verifier = believing(&signer);
+        let verifiers = believing(&signer);
         let mut reasons = std::collections::BTreeMap::<&str, usize>::new();
         for payload in flips(&claims.encode().unwrap()) {
             let text = seal(&signer.cose(&payload));
-            let verdict = verifier.check(&text, now());
+            let verdict = verifiers.check(&text, now());
             assert_eq!(verdict.passed(Step::Signature), Some(true), "{:?}", verdict.checks);
             assert_eq!(verdict.verdict, verdict.reason.class());
             assert_eq!(serde_json::to_value(&verdict).unwrap()["reason"], verdict.reason.code());
@@ -80,33 +88,32 @@ fn whatever_is_signed_gets_an_answer() {
 
 fn every_bit_counts(algorithm: Algorithm, content: Content) {
     let (signer, claims) = made(algorithm, content);
-    let verifier = believing(&signer);
+    let verifiers = believing(&signer);
     let cose = certificates::cose(&signer, &claims);
     let text = seal(&cose);
-    let whole = verifier.check(&text, now());
+    let whole = verifiers.check(&text, now());
     assert_eq!(whole.verdict, Outcome::Valid, "{}: {:?}", whole.reason, whole.checks);
 
-    none_accepted(&verifier, "message", flips_of_message(&cose));
+    none_accepted(&verifiers, "message", flips_of_message(&cose));
     let stream = zlib::deflate(&cose);
     let of_stream = flips(&stream).into_iter().map(|stream| [PREFIX, &base45::encode(&stream)].concat());
-    none_accepted(&verifier, "stream", of_stream.collect());
+    none_accepted(&verifiers, "stream", of_stream.collect());
     // A flip of the highest bit is no text any more; nothing is left to check then.
     let of_text = flips(text.as_bytes()).into_iter().filter_map(|bytes| String::from_utf8(bytes).ok());
-    none_accepted(&verifier, "text", of_text.collect());
+    none_accepted(&verifiers, "text", of_text.collect());
 }
 
 fn made(algorithm: Algorithm, content: Content) -> (TestSigner, Claims) {
     (Wanted::new(algorithm).make(), certificates::claims(content))
 }
 
-fn believing(signer: &TestSigner) -> Verifier {
-    let signer = Signer::from_certificate(signer.certificate.der(), backend::native()).unwrap();
-    Verifier::new(backend::native()).with_signer(signer)
+fn believing(signer: &TestSigner) -> Verifiers {
+    Verifiers::believing(&[signer.certificate.der()])
 }
 
-fn none_accepted(verifier: &Verifier, layer: &str, texts: Vec<String>) {
+fn none_accepted(verifiers: &Verifiers, layer: &str, texts: Vec<String>) {
     for (number, text) in texts.iter().enumerate() {
-        let verdict = verifier.check(text, now());
+        let verdict = verifiers.check(text, now());
         assert_ne!(verdict.verdict, Outcome::Valid, "{layer}, flip {number}: {text}");
     }
     println!("{layer}: {} flips, none accepted", texts.len());

@@ -11,20 +11,15 @@ use specs::{
     cbor::{self, Value},
     cose,
 };
-use tests::{exceptions::Exceptions, vectors};
+use tests::{back_ends::both, exceptions::Exceptions, vectors};
 use trust_list::{
-    backend::{self, Backend},
+    backend::Backend,
     key::{Curve, PublicKey},
 };
 
 #[test]
-fn the_portable_back_end_agrees() {
-    run(backend::portable());
-}
-
-#[test]
-fn the_native_back_end_agrees() {
-    run(backend::native());
+fn both_back_ends_agree() {
+    both().into_iter().for_each(run);
 }
 
 fn run(backend: &dyn Backend) {

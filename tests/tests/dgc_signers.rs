@@ -6,11 +6,8 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use tests::{exceptions::Exceptions, vectors};
-use trust_list::{
-    backend::{native, portable},
-    signers::Signer,
-};
+use tests::{back_ends::both, exceptions::Exceptions, vectors};
+use trust_list::signers::Signer;
 
 #[test]
 fn every_signer_of_the_test_data_can_be_taken() {
@@ -24,7 +21,7 @@ fn every_signer_of_the_test_data_can_be_taken() {
         certificates.entry(STANDARD.decode(text).unwrap()).or_insert(name);
     }
     for (der, name) in &certificates {
-        let taken = [portable(), native()].map(|backend| Signer::from_certificate(der, backend).map(|s| s.kid()));
+        let taken = both().map(|backend| Signer::from_certificate(der, backend).map(|s| s.kid()));
         assert_eq!(taken[0], taken[1], "{name}");
         exceptions.case(name, taken[0].is_ok(), format!("{:?}", taken[0].as_ref().err()));
     }

@@ -10,8 +10,9 @@ use serde_json::Value;
 use specs::reason::Reason;
 use specs::revocation::Revocation;
 use specs::time::UnixTime;
+use tests::back_ends::both;
 use trust_list::Error;
-use trust_list::backend::{self, Backend};
+use trust_list::backend::Backend;
 use trust_list::chain::Anchor;
 use trust_list::list;
 use verifier::rules::{Chosen, RuleSet};
@@ -133,7 +134,8 @@ fn looking_inside_stands_every_hostile_text() {
 #[test]
 fn every_hostile_case_gets_its_reason_from_both_back_ends() {
     let given = Given(read("invalid/trust.json"));
-    for (back_end, backend) in [("portable", backend::portable()), ("native", backend::native())] {
+    for backend in both() {
+        let back_end = backend.name();
         let (mut ran, mut wrong) = (0, Vec::new());
         for name in LAYERS {
             let cases = layer(name);

@@ -7,12 +7,10 @@ use specs::hcert::{self, Content};
 use specs::icvp::{Disease, Generation};
 use specs::reason::Reason;
 use specs::value_set::{Set, ValueSets};
+use tests::back_ends::Verifiers;
 use tests::certificates::now;
 use tests::signing::{Algorithm, Wanted};
 use tests::vectors;
-use trust_list::backend;
-use trust_list::signers::Signer;
-use verifier::Verifier;
 use verifier::verdict::Format;
 
 #[test]
@@ -69,8 +67,7 @@ fn our_set_of_products_is_that_of_who() {
 #[test]
 fn certificates_of_who_get_their_verdict_when_their_signer_is_believed() {
     let signer = Wanted::new(Algorithm::Es256).make();
-    let given = Signer::from_certificate(signer.certificate.der(), backend::native()).unwrap();
-    let verifier = Verifier::new(backend::native()).with_signer(given);
+    let verifiers = Verifiers::believing(&[signer.certificate.der()]);
     let vectors: Json = serde_json::from_str(include_str!("../../specs/vectors/foreign.json")).unwrap();
     for (name, reason, format) in [
         ("icvp trial of 2024", Reason::Valid, Some(Format::WhoIcvp)),
@@ -88,7 +85,7 @@ fn certificates_of_who_get_their_verdict_when_their_signer_is_believed() {
     ] {
         let case = vectors["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap();
         let opened = hcert::open(case["text"].as_str().unwrap()).unwrap();
-        let verdict = verifier.check(&hcert::seal(&signer.cose(opened.sign1().payload)), now());
+        let verdict = verifiers.check(&hcert::seal(&signer.cose(opened.sign1().payload)), now());
         assert_eq!(verdict.reason, reason, "{name}: {:?}", verdict.checks);
         assert_eq!(verdict.format, format, "{name}");
         assert_eq!(verdict.holder.map(|holder| holder.birth_date), format.map(|_| "1990-05-17".into()), "{name}");
@@ -98,12 +95,11 @@ fn certificates_of_who_get_their_verdict_when_their_signer_is_believed() {
 #[test]
 fn a_kid_that_no_signer_can_have_is_an_unknown_signer() {
     let signer = Wanted::new(Algorithm::Es256).make();
-    let given = Signer::from_certificate(signer.certificate.der(), backend::native()).unwrap();
-    let verifier = Verifier::new(backend::native()).with_signer(given);
+    let verifiers = Verifiers::believing(&[signer.certificate.der()]);
     let vectors: Json = serde_json::from_str(include_str!("../../specs/vectors/foreign.json")).unwrap();
     for name in ["icvp kid of two bytes", "icvp untagged, kid as text"] {
         let case = vectors["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap();
-        let verdict = verifier.check(case["text"].as_str().unwrap(), now());
+        let verdict = verifiers.check(case["text"].as_str().unwrap(), now());
         assert_eq!(verdict.reason, Reason::SignerUnknown, "{name}");
     }
 }

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use specs::hcert::Content;
 use specs::nzcp::{self, Opened};
 use specs::time::UnixTime;
+use tests::back_ends::both;
 use tests::vectors;
-use trust_list::backend;
 use trust_list::key::{Curve, PublicKey};
 
 /// 2021-12-01, when the test data was new.
@@ -72,8 +72,8 @@ fn key(did: &Json, url: &str) -> Option<PublicKey> {
 
 fn signed(opened: &Opened, key: &PublicKey) -> bool {
     let message = opened.sign1();
-    let found = [backend::native(), backend::portable()]
-        .map(|backend| backend.prepare(key).unwrap().verify(&message.to_be_signed(&[]), message.signature));
+    let found =
+        both().map(|backend| backend.prepare(key).unwrap().verify(&message.to_be_signed(&[]), message.signature));
     assert_eq!(found[0], found[1], "both back ends agree");
     found[0]
 }

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 use specs::time::UnixTime;
-use trust_list::backend::{self, Backend};
+use tests::back_ends::both;
+use trust_list::backend::Backend;
 use trust_list::chain::Anchor;
 use trust_list::list;
 use verifier::Verifier;
@@ -28,7 +29,8 @@ fn verifier(vectors: &Value, backend: &'static dyn Backend) -> Verifier {
 #[test]
 fn every_case_gets_its_reason_from_both_back_ends() {
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();
-    for (name, backend) in [("portable", backend::portable()), ("native", backend::native())] {
+    for backend in both() {
+        let name = backend.name();
         let verifier = verifier(&vectors, backend);
         let cases = vectors["cases"].as_array().unwrap();
         let mut wrong = Vec::new();

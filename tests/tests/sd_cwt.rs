@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use specs::cbor::{self, Limits, Value};
 use specs::cose;
-use trust_list::backend::{self, Backend};
+use tests::back_ends::both;
 use trust_list::key::PublicKey;
 
 /// The simple value under which a map keeps the digests of what was taken out of it.
@@ -75,7 +75,7 @@ fn every_disclosure_has_its_digest_and_the_signature_is_good() {
         let bytes = std::fs::read(folder.join(format!("examples/{name}.cbor"))).unwrap();
         let message = cose::parse(&bytes).unwrap();
         assert_eq!(message.alg.unwrap().value, cose::alg::ES384, "{name}");
-        for backend in [backend::portable(), backend::native()] as [&dyn Backend; 2] {
+        for backend in both() {
             let prepared = backend.prepare(&key).unwrap();
             assert!(prepared.verify(&message.to_be_signed(&[]), message.signature), "{name}, {}", backend.name());
         }

@@ -9,9 +9,10 @@ use specs::revocation::Revocation;
 use specs::shc::{self, Error, Opened};
 use specs::time::UnixTime;
 use std::{collections::BTreeMap, path::Path};
+use tests::back_ends::{Verifiers, both};
 use tests::vectors;
 use trust_list::{
-    backend::{self, Backend},
+    backend::Backend,
     import,
     key::{Curve, PublicKey},
     signers::Signer,
@@ -155,7 +156,7 @@ fn every_example_verifies_in_each_of_its_forms() {
                 // The older patient summary is signed well, and of nobody: it has no Patient.
                 let of_nobody = (set, number) == ("spec-examples/examples", 2);
                 let expected = if of_nobody { "shc-patients" } else { "verified" };
-                for backend in [backend::portable(), backend::native()] {
+                for backend in both() {
                     assert_eq!(check(&text, &keys, backend), expected, "{set} {number}");
                 }
                 let found: Value = serde_json::from_str(shc::open(&text).unwrap().json()).unwrap();
@@ -184,10 +185,10 @@ fn every_broken_card_becomes_what_the_table_says() {
         let unsigned = ["-a-", "-b-", "-jwspayload-"].iter().any(|part| name.contains(part));
         let outcome =
             |backend| if unsigned { read(file(&path).as_bytes()) } else { check(&file(&path), &keys, backend) };
-        let (outcome, native) = (outcome(backend::portable()), outcome(backend::native()));
-        assert_eq!(outcome, native, "{name}");
-        if waiting.remove(name) != Some(outcome.as_str()) {
-            problems.push(format!("{name}: {outcome}"));
+        let [portable, native] = both().map(outcome);
+        assert_eq!(portable, native, "{name}");
+        if waiting.remove(name) != Some(native.as_str()) {
+            problems.push(format!("{name}: {native}"));
         }
     }
     problems.extend(waiting.keys().map(|name| format!("{name}: there is no such file")));
@@ -218,7 +219,7 @@ fn our_own_vectors_are_signed_as_they_say() {
             "alg" => "wrong algorithm",
             other => panic!("{other}"),
         };
-        for backend in [backend::portable(), backend::native()] {
+        for backend in both() {
             assert_eq!(check(case["text"].as_str().unwrap(), &keys, backend), expected, "{}", case["name"]);
         }
         ran += 1;
@@ -252,18 +253,21 @@ fn the_example_of_a_revoked_card_is_revoked() {
     let examples = folder.join("spec-examples/examples");
     let read = |path: &str| std::fs::read(examples.join(path)).unwrap();
     let at = UnixTime(1_795_417_200);
-    let found = import::shc::jwks(ISSUER, &read("issuer/.well-known/jwks.json"), at, backend::native()).unwrap();
+    let keys = read("issuer/.well-known/jwks.json");
+    let [portable, found] = both().map(|backend| import::shc::jwks(ISSUER, &keys, at, backend).unwrap());
+    assert_eq!(portable, found);
     let list = read("issuer/.well-known/crl/3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json");
     let mut without = Revocation::new();
     found.cards.iter().for_each(|list| without.add_cards(list.clone()));
     let mut with = without.clone();
     with.add_cards(import::shc::revoked_cards(ISSUER, &list, at).unwrap());
     let reason = |revocation: &Revocation, path: &str| {
-        let mut verifier = Verifier::new(backend::native()).with_revocation(revocation.clone());
-        for entry in &found.entries {
-            verifier = verifier.with_signer(Signer::given(entry, backend::native()).unwrap());
-        }
-        verifier.check(&String::from_utf8(read(path)).unwrap(), at).reason.code()
+        let verifiers = Verifiers::new(|backend| {
+            let verifier = Verifier::new(backend).with_revocation(revocation.clone());
+            let given = found.entries.iter().map(|entry| Signer::given(entry, backend).unwrap());
+            given.fold(verifier, Verifier::with_signer)
+        });
+        verifiers.check(&String::from_utf8(read(path)).unwrap(), at).reason.code()
     };
     for (path, held, not_held) in [
         ("example-00-d-jws.txt", "valid", "revocation-unknown"),

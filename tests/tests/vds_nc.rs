@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 use specs::vds_nc;
-use tests::certificates::now;
+use tests::{back_ends::both, certificates::now};
 use trust_list::{
     Error,
-    backend::{self, Backend},
+    backend::Backend,
     chain::{Anchor, Role, verify_path},
     x509::Certificate,
 };
@@ -22,7 +22,7 @@ fn signature_and_chain_are_as_each_case_says() {
     for case in vectors["cases"].as_array().unwrap().iter().filter(|case| case["error"].is_null()) {
         let opened = vds_nc::open(case["text"].as_str().unwrap()).unwrap();
         let certificate = Certificate::parse(opened.certificate()).unwrap();
-        for backend in [backend::portable(), backend::native()] {
+        for backend in both() {
             let key = backend.prepare(certificate.key()).unwrap();
             assert_eq!(certificate.key().algorithm().name(), opened.alg());
             let signature = if key.verify(opened.to_be_signed(), opened.signature()) { "good" } else { "bad" };

@@ -1,4 +1,5 @@
-//! What bad input gets on the verifying side: each with its exact verdict, reason and the check that failed.
+//! What bad input gets on the verifying side: each with its exact verdict, reason and the check that failed, the
+//! same from both back ends.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use specs::cbor::Writer;
@@ -7,24 +8,24 @@ use specs::reason::Reason;
 use specs::signer_list::{Environment, Purposes, SignerEntry};
 use specs::time::{Date, UnixTime};
 use specs::{base45, cose, zlib};
+use tests::back_ends::Verifiers;
 use tests::certificates::{self, now};
 use tests::signing::{Algorithm, Publisher, TestSigner, Wanted};
-use trust_list::signers::Signer;
-use trust_list::{backend, list};
+use trust_list::list;
 use verifier::verdict::{ListState, Step};
 use verifier::{Verdict, Verifier};
 
 /// A signer that is believed, and the verifier that believes it.
 struct Desk {
     signer: TestSigner,
-    verifier: Verifier,
+    verifiers: Verifiers,
 }
 
 impl Desk {
     fn of(wanted: &Wanted) -> Self {
         let signer = wanted.make();
-        let verifier = Verifier::new(backend::native()).with_signer(given(&signer));
-        Self { signer, verifier }
+        let verifiers = Verifiers::believing(&[signer.certificate.der()]);
+        Self { signer, verifiers }
     }
 
     fn national() -> Self {
@@ -36,17 +37,13 @@ impl Desk {
     }
 
     fn check(&self, text: &str) -> Verdict {
-        self.verifier.check(text, now())
+        self.verifiers.check(text, now())
     }
 
     /// Signs a payload that our encoder would not write.
     fn signed(&self, payload: &[u8]) -> Verdict {
         self.check(&seal(&self.signer.cose(payload)))
     }
-}
-
-fn given(signer: &TestSigner) -> Signer {
-    Signer::from_certificate(signer.certificate.der(), backend::native()).unwrap()
 }
 
 #[track_caller]
@@ -161,7 +158,7 @@ fn payloads_that_are_signed_and_wrong_nonetheless() {
 fn nobody_is_refused_because_the_signer_is_not_known_here() {
     let (desk, stranger) = (Desk::national(), Desk::national());
     refused(&desk.check(&stranger.text()), Reason::SignerUnknown, Step::Signer);
-    let nobody = Verifier::new(backend::native());
+    let nobody = Verifiers::believing(&[]);
     refused(&nobody.check(&desk.text(), now()), Reason::TrustListMissing, Step::Signer);
 }
 
@@ -171,11 +168,11 @@ fn a_certificate_under_another_countrys_kid_is_a_forgery() {
     let foreign = Wanted::new(Algorithm::EdDsa).named("DE signer").make();
     let other_key = Wanted::new(Algorithm::Es256).named("FR signer").make();
     let payload = certificates::claims(Content::from(certificates::national())).encode().unwrap();
-    let verifier = Verifier::new(backend::native()).with_signer(given(&foreign)).with_signer(given(&other_key));
+    let verifiers = Verifiers::believing(&[foreign.certificate.der(), other_key.certificate.der()]);
     let forged = |kid: [u8; 8]| seal(&desk.signer.finish(&cose::Unsigned::new(cose::alg::EDDSA, kid, payload.clone())));
-    let verdict = verifier.check(&forged(foreign.certificate.kid()), now());
+    let verdict = verifiers.check(&forged(foreign.certificate.kid()), now());
     refused(&verdict, Reason::SignatureInvalid, Step::Signature);
-    let verdict = verifier.check(&forged(other_key.certificate.kid()), now());
+    let verdict = verifiers.check(&forged(other_key.certificate.kid()), now());
     refused(&verdict, Reason::AlgorithmMismatch, Step::Algorithm);
 }
 
@@ -192,6 +189,20 @@ fn the_key_decides_the_algorithm_whatever_the_header_says() {
     // The newer number of the very same algorithm.
     let text = seal(&desk.signer.finish(&cose::Unsigned::new(cose::alg::ESP256, kid, payload)));
     assert!(desk.check(&text).is_valid());
+}
+
+#[test]
+fn every_algorithm_of_an_eu_certificate_is_checked() {
+    let claims = certificates::claims(Content::from(certificates::eu_dcc()));
+    for algorithm in [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Es384, Algorithm::Ps256] {
+        let desk = Desk::of(&Wanted::new(algorithm));
+        let mut message = certificates::cose(&desk.signer, &claims);
+        let verdict = desk.check(&seal(&message));
+        assert!(verdict.is_valid(), "{algorithm:?}: {:?}", verdict.checks);
+        // The signature comes last.
+        *message.last_mut().unwrap() ^= 1;
+        refused(&desk.check(&seal(&message)), Reason::SignatureInvalid, Step::Signature);
+    }
 }
 
 #[test]
@@ -215,7 +226,7 @@ fn times_of_the_certificate() {
     let desk = Desk::national();
     let text = desk.text();
     let (issued, expires) = (now().plus_days(-2), UnixTime::from_rfc3339("2027-11-21T07:00:00Z").unwrap());
-    let at = |time: UnixTime| desk.verifier.check(&text, time);
+    let at = |time: UnixTime| desk.verifiers.check(&text, time);
     refused(&at(issued.plus_seconds(-301)), Reason::CertificateNotYetValid, Step::Envelope);
     assert!(at(issued.plus_seconds(-300)).is_valid(), "clocks differ by some minutes");
     assert!(at(expires).is_valid(), "the second of the expiry still counts");
@@ -270,12 +281,14 @@ fn a_foreign_certificate_with_a_code_not_known_here_is_valid_and_says_so() {
     assert_eq!(values.detail, "noted and forgiven: v.mp: unknown-code");
 }
 
-/// A verifier that holds a list of that age with that signer.
-fn with_list(publisher: &Publisher, issued: UnixTime, days: i64, entries: Vec<SignerEntry>) -> Verifier {
+/// Verifiers that hold a list of that age with that signer.
+fn with_list(publisher: &Publisher, issued: UnixTime, days: i64, entries: Vec<SignerEntry>) -> Verifiers {
     let bytes = publisher.list(issued, days, entries);
     let anchors = [publisher.anchor.clone()];
-    let opened = list::open(&bytes, &anchors, issued, backend::native()).unwrap();
-    Verifier::new(backend::native()).with_list(opened)
+    Verifiers::new(|backend| {
+        let opened = list::open(&bytes, &anchors, issued, backend).unwrap();
+        Verifier::new(backend).with_list(opened)
+    })
 }
 
 #[test]
@@ -313,16 +326,20 @@ fn demonstration_and_production_do_not_mix() {
     let (demo, production) = (Publisher::new(Environment::Demo), Publisher::new(Environment::Production));
     let signer = Wanted::new(Algorithm::EdDsa).make();
     let text = certificates::text(&signer, &certificates::claims(Content::from(certificates::national())));
+    let anchors = [production.anchor.clone()];
+    let given = |bytes: &[u8]| {
+        let verifiers = Verifiers::new(|backend| {
+            let error = list::open(bytes, &anchors, now(), backend).unwrap_err();
+            Verifier::new(backend).with_refused_list(&error)
+        });
+        verifiers.check(&text, now())
+    };
     // A demonstration signer in a production list.
     let bytes = production.list(now(), 2, vec![signer.entry(Purposes::ANY)]);
-    let error = list::open(&bytes, std::slice::from_ref(&production.anchor), now(), backend::native()).unwrap_err();
-    let verifier = Verifier::new(backend::native()).with_refused_list(&error);
-    refused(&verifier.check(&text, now()), Reason::EnvironmentMixed, Step::Signer);
+    refused(&given(&bytes), Reason::EnvironmentMixed, Step::Signer);
     // A demonstration list where only the production root is believed.
     let bytes = demo.list(now(), 2, vec![signer.entry(Purposes::ANY)]);
-    let error = list::open(&bytes, std::slice::from_ref(&production.anchor), now(), backend::native()).unwrap_err();
-    let verifier = Verifier::new(backend::native()).with_refused_list(&error);
-    refused(&verifier.check(&text, now()), Reason::TrustChainInvalid, Step::Signer);
+    refused(&given(&bytes), Reason::TrustChainInvalid, Step::Signer);
 }
 
 #[test]

@@ -3,10 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use specs::{signer_list::Purposes, time::UnixTime};
-use tests::vectors;
+use tests::{back_ends::both, vectors};
 use trust_list::{
     Error,
-    backend::{native, portable},
     chain::{Anchor, Role, verify_path},
     key::Algorithm,
     signers::{Signer, Signers, Source},
@@ -23,7 +22,7 @@ fn pem() -> Option<Vec<u8>> {
 #[test]
 fn viet_nams_signer_of_2021_can_be_used_for_vaccination() {
     let Some(pem) = pem() else { return };
-    for backend in [portable(), native()] {
+    for backend in both() {
         let signer = Signer::from_certificate(&pem, backend).unwrap();
         assert_eq!(hex::encode(signer.kid()), "66d25512539d5a6d", "ZtJVElOdWm0= in the lists of 2021");
         assert_eq!(signer.algorithm(), Algorithm::Ps256);
@@ -62,7 +61,9 @@ fn it_leads_to_no_anchor_but_its_own_authority() {
     let certificate = Certificate::read(&pem).unwrap();
     let at = UnixTime::from_rfc3339("2022-01-01T00:00:00Z").unwrap();
     let itself = [Anchor::new("itself", certificate.clone())];
-    let found = verify_path(&certificate, &[], &itself, at, native(), Role::DocumentSigner);
-    let issuer = certificate.issuer().to_owned();
-    assert_eq!(found, Err(Error::IssuerUnknown { subject: NAME.to_owned(), issuer }));
+    for backend in both() {
+        let found = verify_path(&certificate, &[], &itself, at, backend, Role::DocumentSigner);
+        let issuer = certificate.issuer().to_owned();
+        assert_eq!(found, Err(Error::IssuerUnknown { subject: NAME.to_owned(), issuer }));
+    }
 }

@@ -2,20 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::Value;
-use tests::{exceptions::Exceptions, vectors};
+use tests::{back_ends::both, exceptions::Exceptions, vectors};
 use trust_list::{
-    backend::{self, Backend, ecdsa_from_der},
+    backend::{Backend, ecdsa_from_der},
     key::{Algorithm, PublicKey},
 };
 
 #[test]
-fn the_portable_back_end_agrees() {
-    run(backend::portable());
-}
-
-#[test]
-fn the_native_back_end_agrees() {
-    run(backend::native());
+fn both_back_ends_agree() {
+    both().into_iter().for_each(run);
 }
 
 fn run(backend: &dyn Backend) {
