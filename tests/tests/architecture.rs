@@ -96,7 +96,8 @@ fn paths(code: &str, root: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices(root) {
         let mut before = code[..at].trim_end().chars().rev();
-        let begins = !code[..at].ends_with(is_of_a_name) && !(before.next() == Some(':') && before.next() == Some(':'));
+        let continues = before.next() == Some(':') && before.next() == Some(':');
+        let begins = !code[..at].ends_with(is_of_a_name) && !continues;
         let rest = &code[at + root.len()..];
         if begins && unspaced(rest).starts_with("::") {
             tree(rest, root, &mut found);
