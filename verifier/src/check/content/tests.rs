@@ -60,8 +60,8 @@ fn good_ones_have_good_values_and_dates() {
         "swiss light, birth year only",
         "nzcp",
     ] {
-        let claims = claims(name);
-        assert_eq!(reason(values(&claims.content, ValueSets::bundled())), None, "{name}");
+        let mut claims = claims(name);
+        assert_eq!(reason(values(&mut claims, ValueSets::bundled())), None, "{name}");
         assert_eq!(reason(dates(&claims, NOW)), None, "{name}");
         assert!(times(&claims).is_some(), "{name}");
     }
@@ -69,7 +69,7 @@ fn good_ones_have_good_values_and_dates() {
 
 #[test]
 fn what_a_yellow_card_must_carry() {
-    let of = |change: fn(&mut icvp::Certificate)| reason(values(&icvp(change).content, ValueSets::bundled()));
+    let of = |change: fn(&mut icvp::Certificate)| reason(values(&mut icvp(change), ValueSets::bundled()));
     assert_eq!(of(|card| card.issuer = None), None);
     assert_eq!(of(|card| (card.issuer, card.clinician) = (None, None)), Some(Reason::ContentSchema));
     assert_eq!(of(|card| card.product = "XM0N24".into()), Some(Reason::ContentValueSet));
@@ -79,7 +79,7 @@ fn what_a_yellow_card_must_carry() {
         card.product = "XM0N24".into();
         (card.issuer, card.clinician) = (None, None);
     };
-    assert_eq!(reason(values(&icvp(trial).content, ValueSets::bundled())), None);
+    assert_eq!(reason(values(&mut icvp(trial), ValueSets::bundled())), None);
 }
 
 #[test]
@@ -116,8 +116,8 @@ fn dates_of_a_yellow_card_that_cannot_be() {
 
 #[test]
 fn ddcc_without_a_day_leaves_open_when() {
-    let claims = claims("ddcc bare, no day, maker as text");
-    assert_eq!(reason(values(&claims.content, ValueSets::bundled())), Some(Reason::ContentSchema));
+    let mut claims = claims("ddcc bare, no day, maker as text");
+    assert_eq!(reason(values(&mut claims, ValueSets::bundled())), Some(Reason::ContentSchema));
 }
 
 #[test]
