@@ -68,6 +68,26 @@ fn good_ones_have_good_values_and_dates() {
 }
 
 #[test]
+fn what_is_forgiven_in_an_eu_certificate_is_named_in_its_claims() {
+    let vectors: Value = serde_json::from_str(include_str!("../../../../specs/vectors/certificates.json")).unwrap();
+    for (name, expected) in [
+        ("eu-vaccination", &[][..]),
+        ("forgiven: no transliterated name", &["name-not-transliterated"]),
+        ("forgiven: issuer of 81 characters", &["long-text"]),
+        ("forgiven: other characters in the transliterated name", &["name-characters"]),
+        ("tolerance float-dose", &["float-dose"]),
+        // Sets grow: no deviation of the certificate.
+        ("forgiven: unknown product", &[]),
+    ] {
+        let case = vectors["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap();
+        let mut claims = specs::hcert::open(case["text"].as_str().unwrap()).unwrap().claims().unwrap();
+        assert_eq!(reason(values(&mut claims, ValueSets::bundled())), None, "{name}");
+        let named: Vec<_> = claims.tolerances.iter().map(|tolerance| tolerance.code()).collect();
+        assert_eq!(named, expected, "{name}");
+    }
+}
+
+#[test]
 fn what_a_yellow_card_must_carry() {
     let of = |change: fn(&mut icvp::Certificate)| reason(values(&mut icvp(change), ValueSets::bundled()));
     assert_eq!(of(|card| card.issuer = None), None);
