@@ -16,7 +16,8 @@
 //!
 //! Members of a key: `kty`, `crv`, `x`, `y`, `n`, `e` (RFC 7518, RFC 8037) and `alg`; `kid` (standard base64 of eight
 //! bytes, as EU lists write it); `use` = `sig`; `name`; `country`; `purposes` (of `vaccination`, `test`, `recovery`; an
-//! empty array means any); `profiles` (of `national`, `dcc`, never empty); `nbf` and `exp` (seconds).
+//! empty array means any); `profiles` (of `national`, `dcc`, `shc`, `icvp`, `ddcc`, `nzcp`, `swiss-light`, `vds-nc`, never
+//! empty); `nbf` and `exp` (seconds).
 
 use std::sync::Arc;
 

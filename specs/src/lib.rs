@@ -13,6 +13,7 @@ mod base32;
 pub mod base45;
 pub mod cbor;
 pub mod cose;
+mod country;
 pub mod dcc;
 pub mod ddcc;
 pub mod fields;

@@ -47,11 +47,21 @@ pub enum Tolerance {
     TextForCode,
     /// A field has the name of an earlier build of its model (WHO, 2026).
     FormerFieldName,
+    /// A transliterated name has other signs than `A` to `Z` and `<` (NO).
+    NameCharacters,
+    /// A name stands there as written only.
+    NameNotTransliterated,
+    /// A text is longer than its format allows.
+    LongText,
+    /// The version of the schema is not three numbers.
+    OddVersion,
+    /// A time is not as RFC 3339 writes it, and its day is clear.
+    LooseDateTime,
 }
 
 impl Tolerance {
     /// All of them, in the order of their bits.
-    pub const ALL: [Tolerance; 21] = [
+    pub const ALL: [Tolerance; 26] = [
         Tolerance::UntaggedCose,
         Tolerance::CwtTag,
         Tolerance::AlgUnprotected,
@@ -73,6 +83,11 @@ impl Tolerance {
         Tolerance::BarePayload,
         Tolerance::TextForCode,
         Tolerance::FormerFieldName,
+        Tolerance::NameCharacters,
+        Tolerance::NameNotTransliterated,
+        Tolerance::LongText,
+        Tolerance::OddVersion,
+        Tolerance::LooseDateTime,
     ];
 
     /// The stable name of this tolerance, for machines.
@@ -99,6 +114,11 @@ impl Tolerance {
             Tolerance::BarePayload => "bare-payload",
             Tolerance::TextForCode => "text-for-code",
             Tolerance::FormerFieldName => "former-field-name",
+            Tolerance::NameCharacters => "name-characters",
+            Tolerance::NameNotTransliterated => "name-not-transliterated",
+            Tolerance::LongText => "long-text",
+            Tolerance::OddVersion => "odd-version",
+            Tolerance::LooseDateTime => "loose-date-time",
         }
     }
 }

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::country::is_alpha2;
+
 /// Every identifier begins with this; readers accept it in any case, or its absence.
 pub const PREFIX: &str = "URN:UVCI:";
 
@@ -72,7 +74,7 @@ impl Uvci {
     /// `URN:UVCI:01:{country}:{opaque in base 32}#{check}`, 43 characters. `opaque` is drawn at random by the caller and
     /// says nothing about person, place or vaccine.
     pub fn new(country: &str, opaque: [u8; 16]) -> Result<Uvci, Error> {
-        if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        if !is_alpha2(country) {
             return Err(Error::Country(country.to_owned()));
         }
         let mut text = format!("{PREFIX}01:{country}:{}", base32(opaque));

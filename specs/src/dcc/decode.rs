@@ -176,12 +176,17 @@ fn date(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<SmolStr, fie
 }
 
 fn identifier(fields: &mut Fields<'_, '_>, field: &'static str) -> Result<SmolStr, fields::Error> {
-    const URN: &str = "URN:UVCI";
     let text = text(fields, field)?;
-    if text.get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN) && start != URN) {
+    if is_lowercase_uvci(&text) {
         fields.tolerances.insert(Tolerance::LowercaseUvci);
     }
     Ok(text)
+}
+
+/// Begins with `urn:uvci`, not all of it in upper case.
+pub(super) fn is_lowercase_uvci(text: &str) -> bool {
+    const URN: &str = "URN:UVCI";
+    text.get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN) && start != URN)
 }
 
 /// A number of doses, 0 where it is null.

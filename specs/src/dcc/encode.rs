@@ -5,8 +5,8 @@ use crate::SmolStr;
 use crate::cbor::Writer;
 
 impl Certificate {
-    /// The certificate as CBOR, or everything that schema 1.3.3 and this system's stricter rules for issuing (texts in
-    /// NFC, no empty code) have against it. Value sets and dates are checked apart, see [`Certificate::faults`].
+    /// The certificate as CBOR, or everything that schema 1.3.3 and this system's stricter rules for issuing (the page has
+    /// them) have against it. Value sets and dates are checked apart, see [`Certificate::faults`].
     pub fn encode(&self) -> Result<Vec<u8>, Vec<Fault>> {
         let mut writer = Writer::with_capacity(512);
         self.write(&mut writer)?;

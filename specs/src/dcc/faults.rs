@@ -1,8 +1,8 @@
 //! What is wrong with the content of a certificate that can be read.
 
 use super::{Certificate, Entry, Name, Recovery, Test, Vaccination};
-use crate::nfc::is_nfc;
 use crate::time::{Date, PartialDate, UnixTime};
+use crate::tolerance::Tolerance;
 use crate::uvci::Uvci;
 use crate::value_set::{Set, ValueSets};
 
@@ -20,7 +20,7 @@ pub enum Fault {
         /// The field.
         field: &'static str,
     },
-    /// A text that does not match the schema's pattern.
+    /// A text that does not match the schema's pattern, or at issuing our narrower one.
     Pattern {
         /// The field.
         field: &'static str,
@@ -49,6 +49,16 @@ pub enum Fault {
     },
     /// A text to be issued is not in Unicode normalisation form C.
     NotNfc {
+        /// The field.
+        field: &'static str,
+    },
+    /// A text to be issued holds a control character.
+    ControlCharacter {
+        /// The field.
+        field: &'static str,
+    },
+    /// A text to be issued has a blank at an end.
+    Untrimmed {
         /// The field.
         field: &'static str,
     },
@@ -101,6 +111,8 @@ impl Fault {
             Fault::NoStandardName => "no-standard-name",
             Fault::NameNotTransliterated { .. } => "name-not-transliterated",
             Fault::NotNfc { .. } => "not-nfc",
+            Fault::ControlCharacter { .. } => "control-character",
+            Fault::Untrimmed { .. } => "untrimmed",
             Fault::UnknownCode { .. } => "unknown-code",
             Fault::CodesDoNotFit => "codes-do-not-fit",
             Fault::BornInFuture => "born-in-future",
@@ -132,6 +144,8 @@ impl Fault {
             | Fault::NotADose { field }
             | Fault::NameNotTransliterated { field }
             | Fault::NotNfc { field }
+            | Fault::ControlCharacter { field }
+            | Fault::Untrimmed { field }
             | Fault::UnknownCode { field, .. }
             | Fault::BeforeBirth { field }
             | Fault::InFuture { field } => field,
@@ -150,7 +164,8 @@ impl std::fmt::Display for Fault {
 }
 
 impl Certificate {
-    /// Everything that stands against issuing it: schema, value sets, codes that do not go together, dates.
+    /// Everything that is wrong with it: schema, value sets, codes that do not go together, dates. What stands against issuing
+    /// beyond these is said by [`Certificate::encode`].
     pub fn faults(&self, value_sets: &ValueSets, at: UnixTime) -> Vec<Fault> {
         let mut faults = self.structure_faults();
         faults.extend(self.value_set_faults(value_sets));
@@ -175,6 +190,29 @@ impl Certificate {
             Entry::Recovery(entry) => recovery(entry, &mut faults),
         }
         faults
+    }
+
+    /// The name of the deviation where a reader forgives this fault of the structure, because who, what and when are clear in
+    /// spite of it; `None` where they are not.
+    pub fn forgiven(&self, fault: &Fault) -> Option<Tolerance> {
+        match fault {
+            Fault::Pattern { field: "nam.fnt" | "nam.gnt" } => Some(Tolerance::NameCharacters),
+            Fault::Pattern { field: "ver" } => Some(Tolerance::OddVersion),
+            Fault::NameNotTransliterated { .. } => Some(Tolerance::NameNotTransliterated),
+            Fault::NoStandardName => {
+                let mut written = [&self.name.family, &self.name.given].into_iter().flatten();
+                written.any(|name| !name.is_empty()).then_some(Tolerance::NameNotTransliterated)
+            }
+            Fault::TooLong { .. } => Some(Tolerance::LongText),
+            Fault::NotADateTime { .. } => match &self.entry {
+                Entry::Test(test) => {
+                    let day = test.sampled.get(..10).and_then(Date::parse);
+                    day.map(|_| Tolerance::LooseDateTime)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Known codes that do not go together. A rule for issuing alone: of the vaccinations in the EU's test data that must
@@ -255,28 +293,6 @@ impl Certificate {
                     faults.push(Fault::EmptyPeriod);
                 }
             }
-        }
-        faults
-    }
-
-    /// What stands against issuing: the schema, and texts that are not in NFC.
-    pub(super) fn issuing_faults(&self) -> Vec<Fault> {
-        let mut faults = self.structure_faults();
-        let mut nfc = |field, text: &str| {
-            if !is_nfc(text) {
-                faults.push(Fault::NotNfc { field });
-            }
-        };
-        nfc("nam.fn", self.name.family.as_deref().unwrap_or_default());
-        nfc("nam.gn", self.name.given.as_deref().unwrap_or_default());
-        match &self.entry {
-            Entry::Vaccination(entry) => nfc("v.is", &entry.issuer),
-            Entry::Test(entry) => {
-                nfc("t.nm", entry.test_name.as_deref().unwrap_or_default());
-                nfc("t.tc", entry.centre.as_deref().unwrap_or_default());
-                nfc("t.is", &entry.issuer);
-            }
-            Entry::Recovery(entry) => nfc("r.is", &entry.issuer),
         }
         faults
     }

@@ -1,6 +1,6 @@
 //! The EU Digital COVID Certificate, schema 1.3.x: vaccination, test and recovery.
 //!
-//! Written strictly (schema 1.3.3, deterministic CBOR), read with the tolerances that the field proved necessary: they
+//! Written strictly (schema 1.3.3 and nothing that a reader would have to forgive, deterministic CBOR), read with the tolerances that the field proved necessary: they
 //! are named in [`crate::hcert::Tolerance`]. What is wrong with the content of a certificate that can be read is a
 //! [`Fault`], found apart by schema, by value sets and by dates, because a verifier weighs these differently. The page is
 //! `specs/eu-dcc.md`.
@@ -8,6 +8,7 @@
 mod decode;
 mod encode;
 mod faults;
+mod issuing;
 
 pub use faults::{Fault, Layer};
 

@@ -32,7 +32,7 @@ pub(crate) fn vaccination() -> Certificate {
     }
 }
 
-fn test_entry() -> Certificate {
+pub(super) fn test_entry() -> Certificate {
     let entry = Test {
         disease: "840539006".into(),
         kind: "LP217198-3".into(),
@@ -48,7 +48,7 @@ fn test_entry() -> Certificate {
     Certificate { entry: Entry::Test(entry), ..vaccination() }
 }
 
-fn recovery() -> Certificate {
+pub(super) fn recovery() -> Certificate {
     let entry = Recovery {
         disease: "840539006".into(),
         first_positive: "2021-08-01".into(),
@@ -240,6 +240,46 @@ fn faults_of_structure() {
     assert_eq!(nameless.structure_faults(), [Fault::NoStandardName]);
 }
 
+/// What the structure breaks and a reader forgives, each by its name.
+#[test]
+fn faults_that_are_forgiven_by_name() {
+    let long = "Ấ".repeat(81);
+    for (certificate, path, value, tolerance) in [
+        (vaccination(), vec!["nam", "fnt"], "NGUYỄN-", Tolerance::NameCharacters),
+        (vaccination(), vec!["nam", "gnt"], "Thi Hong", Tolerance::NameCharacters),
+        (vaccination(), vec!["nam", "fnt"], "", Tolerance::NameNotTransliterated),
+        (vaccination(), vec!["nam", "gn"], &long, Tolerance::LongText),
+        (vaccination(), vec!["v", "0", "is"], &long, Tolerance::LongText),
+        (test_entry(), vec!["t", "0", "tc"], &long, Tolerance::LongText),
+        (vaccination(), vec!["ver"], "1.3", Tolerance::OddVersion),
+        (vaccination(), vec!["ver"], "", Tolerance::OddVersion),
+        (test_entry(), vec!["t", "0", "sc"], "2021-09-15", Tolerance::LooseDateTime),
+        (test_entry(), vec!["t", "0", "sc"], "2021-09-15 08:00", Tolerance::LooseDateTime),
+    ] {
+        let (read, tolerances) = bent(&certificate, &path, Some(text(value))).unwrap();
+        assert_eq!(tolerances, Tolerances::NONE, "reading alone does not judge {path:?}");
+        assert_eq!(forgiven(&read), [Some(tolerance)], "{path:?} {value}");
+    }
+    let mut written = vaccination();
+    (written.name.family_std, written.name.given_std) = (None, None);
+    assert_eq!(forgiven(&written), [Some(Tolerance::NameNotTransliterated)]);
+    written.name = Name::default();
+    assert_eq!(forgiven(&written), [None], "nobody's");
+    for (certificate, path, value) in [
+        (vaccination(), ["v", "0", "dt"], "2021-02-29"),
+        (vaccination(), ["v", "0", "co"], "vn"),
+        (vaccination(), ["v", "0", "ci"], ""),
+        (test_entry(), ["t", "0", "sc"], "15.09.2021"),
+    ] {
+        let (read, _) = bent(&certificate, &path, Some(text(value))).unwrap();
+        assert_eq!(forgiven(&read), [None], "{path:?} {value}");
+    }
+}
+
+fn forgiven(certificate: &Certificate) -> Vec<Option<Tolerance>> {
+    certificate.structure_faults().iter().map(|fault| certificate.forgiven(fault)).collect()
+}
+
 #[test]
 fn a_booster_may_have_a_number_above_its_series() {
     let (read, _) = bent(&vaccination(), &["v", "0", "dn"], Some(Value::Unsigned(3))).unwrap();
@@ -297,17 +337,6 @@ fn faults_of_dates() {
     assert_eq!(backwards.date_faults(at("2022-01-01T00:00:00Z")), [Fault::EmptyPeriod]);
     assert_eq!(recovery().date_faults(at("2021-07-30T00:00:00Z")), [Fault::InFuture { field: "r.fr" }]);
     assert_eq!(Date::parse("2021-08-01").map(Date::midnight_utc), Some(at("2021-08-01T00:00:00Z")));
-}
-
-#[test]
-fn what_is_not_issued() {
-    let mut decomposed = vaccination();
-    decomposed.name.family = Some("Nguye\u{302}\u{303}n".into());
-    assert_eq!(decomposed.encode(), Err(vec![Fault::NotNfc { field: "nam.fn" }]));
-    let mut several = vaccination();
-    several.ver = "1".into();
-    several.birth_date = "1815".into();
-    assert_eq!(several.encode(), Err(vec![Fault::Pattern { field: "ver" }, Fault::Pattern { field: "dob" }]));
 }
 
 /// A certificate without a fault of structure.
@@ -370,6 +399,20 @@ proptest! {
         let bytes = certificate.encode().unwrap();
         prop_assert_eq!(crate::cbor::validate(&bytes, &crate::cbor::Limits::OURS), Ok(()));
         prop_assert_eq!(Certificate::decode(&bytes), Ok((certificate, Tolerances::NONE)));
+    }
+
+    /// Whatever its texts are: what is written needs nothing forgiven.
+    #[test]
+    fn what_is_issued_is_read_without_forgiveness(texts in proptest::array::uniform4("[ A-Za-zĐễ\\u{0}\\u{303}\\u{a0}:]{0,9}")) {
+        let mut certificate = vaccination();
+        let [family, issuer, code, id] = texts.map(SmolStr::from);
+        certificate.name.family = Some(family);
+        if let Entry::Vaccination(entry) = &mut certificate.entry {
+            (entry.issuer, entry.product, entry.id) = (issuer, code, id);
+        }
+        if let Ok(bytes) = certificate.encode() {
+            prop_assert_eq!(Certificate::decode(&bytes), Ok((certificate, Tolerances::NONE)));
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::{Hash, HashList, HashType};
+use crate::country::is_alpha2;
 use crate::time::UnixTime;
 
 /// Instead of a key identifier, where any of the country's signers is meant.
@@ -82,8 +83,7 @@ impl Batch {
         }
         let written: Written = serde_json::from_slice(json).map_err(|_| Error::Json)?;
         let field = |field| Error::Field { field };
-        let letters = written.country.len() == 2 && written.country.bytes().all(|b| b.is_ascii_uppercase());
-        if !letters {
+        if !is_alpha2(&written.country) {
             return Err(field("country"));
         }
         let expires = UnixTime::from_rfc3339(&written.expires).ok_or(field("expires"))?;

@@ -3,6 +3,7 @@
 use super::{Claims, Content, DCC_SUB_CLAIM, Error, HCERT_CLAIM};
 use crate::cbor::{Form, Kind, Limits, Reader, Writer, examine, validate};
 use crate::cose::{Kid, Place, Sign1, Tagging};
+use crate::country::is_alpha2;
 use crate::status_list::{Reference, SHORT_CLAIM, STATUS_CLAIM};
 use crate::time::UnixTime;
 use crate::tolerance::{Tolerance, Tolerances};
@@ -74,8 +75,9 @@ impl Claims {
         Ok(claims)
     }
 
-    /// The payload to sign, deterministic CBOR. Refuses content with faults, a national certificate in claims that do not
-    /// suit it, and any claims without issue and expiry time in this order.
+    /// The payload to sign, deterministic CBOR. Refuses content with faults, claims without a country as issuer or without
+    /// issue and expiry time in this order, a national certificate in claims that do not suit it, and a place in a status list
+    /// of ours where no reader would look for it.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         for (number, time) in [(claim::EXP, self.exp), (claim::NBF, self.nbf), (claim::IAT, self.iat)] {
             if time.is_some_and(|time| !in_range(time)) {
@@ -103,6 +105,9 @@ impl Claims {
         writer.signed(HCERT_CLAIM).map(1);
         match &self.content {
             Content::EuDcc(certificate) => {
+                if !self.iss.as_deref().is_some_and(is_alpha2) {
+                    return Err(Error::Claim { claim: claim::ISS });
+                }
                 writer.signed(DCC_SUB_CLAIM);
                 certificate.write(&mut writer).map_err(Error::DccFaults)?;
             }
@@ -114,6 +119,9 @@ impl Claims {
             _ => return Err(Error::NotIssued),
         }
         if let Some(status) = status(SHORT_CLAIM) {
+            if self.iss.as_deref() != Some(national::ISSUER) {
+                return Err(Error::Claim { claim: SHORT_CLAIM });
+            }
             status.write(writer.signed(SHORT_CLAIM)).map_err(Error::Cbor)?;
         }
         Ok(writer.into_bytes())

@@ -12,6 +12,7 @@ mod write;
 
 use crate::cbor;
 use crate::cose::{Place, Sign1, Tagging, alg};
+use crate::country::is_alpha2;
 use crate::nfc::is_nfc;
 use crate::time::{Date, PartialDate, UnixTime};
 use smol_str::SmolStr;
@@ -148,8 +149,7 @@ impl Certificate {
         let name = &self.name;
         refuse(!is_written(&name.family, &name.given) || !is_standard(&name.family_std, &name.given_std), key::NAME)?;
         refuse(self.birth_date.earliest() > self.date, key::BIRTH_DATE)?;
-        let nationality = self.nationality.as_bytes();
-        refuse(nationality.len() != 2 || !nationality.iter().all(u8::is_ascii_uppercase), key::NATIONALITY)?;
+        refuse(!is_alpha2(&self.nationality), key::NATIONALITY)?;
         refuse(!is_code(&self.disease), key::DISEASE)?;
         refuse(!(1..=99).contains(&self.doses_received), key::DOSES_RECEIVED)?;
         refuse(!(1..=99).contains(&self.dose_number), key::DOSE_NUMBER)?;

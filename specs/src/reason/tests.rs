@@ -26,6 +26,22 @@ fn the_page_and_the_enum_are_the_same_table_in_the_same_order() {
     assert_eq!(page_rows(), code_rows);
 }
 
+/// The quoted words of one rule of the grammar.
+fn grammar(rule: &str) -> Vec<&'static str> {
+    let start = format!("\n{rule} =\n");
+    let (_, behind) = include_str!("../../cddl/reason-codes.cddl").split_once(&start).unwrap();
+    let rule = behind.split("\n\n").next().unwrap_or_default();
+    rule.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_grammar_has_the_codes_of_each_class() {
+    for class in [Class::Invalid, Class::Unknown] {
+        let codes: Vec<_> = Reason::ALL.iter().filter(|reason| reason.class() == class).map(|one| one.code()).collect();
+        assert_eq!(grammar(class.as_str()), codes);
+    }
+}
+
 #[test]
 fn codes_are_unique_kebab_case_and_read_back() {
     let mut seen = BTreeSet::new();

@@ -8,6 +8,7 @@ mod read;
 mod write;
 
 use crate::cbor::{self, Limits};
+use crate::country::is_alpha2;
 use crate::time::UnixTime;
 
 /// The version of this wire form, key 1 of the list.
@@ -246,8 +247,7 @@ impl SignerList {
         refuse(!in_calendar(self.issued), "issued")?;
         refuse(!in_calendar(self.next_update) || self.next_update <= self.issued, "next_update")?;
         for signer in &self.signers {
-            let country = signer.country.as_bytes();
-            refuse(country.len() != 2 || !country.iter().all(u8::is_ascii_uppercase), "country")?;
+            refuse(!is_alpha2(&signer.country), "country")?;
             refuse(!in_calendar(signer.not_before), "not_before")?;
             refuse(!in_calendar(signer.not_after) || signer.not_after < signer.not_before, "not_after")?;
             refuse(signer.name.len() > MAX_TEXT, "name")?;

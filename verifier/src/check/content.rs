@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use specs::dcc::{self, Entry, Fault, Layer};
 use specs::ddcc;
-use specs::hcert::{Claims, Content};
+use specs::hcert::{Claims, Content, Tolerances};
 use specs::icvp::{self, Generation};
 use specs::national;
 use specs::reason::Reason;
@@ -74,10 +74,10 @@ pub(super) fn times(claims: &Claims) -> Option<(Option<UnixTime>, Option<UnixTim
     whole.then_some((issued, claims.exp))
 }
 
-/// Do fields and codes follow the format's rules?
-pub(super) fn values(content: &Content, sets: &ValueSets) -> Finding {
-    match content {
-        Content::EuDcc(certificate) => dcc_values(certificate, sets),
+/// Do fields and codes follow the format's rules? What has to be forgiven is noted among the claims' tolerances.
+pub(super) fn values(claims: &mut Claims, sets: &ValueSets) -> Finding {
+    match &claims.content {
+        Content::EuDcc(certificate) => dcc_values(certificate, &mut claims.tolerances, sets),
         Content::National(certificate) => national_values(certificate, sets),
         Content::Icvp(certificate) => icvp_values(certificate, sets),
         Content::Ddcc(certificate) => ddcc_values(certificate),
@@ -104,10 +104,13 @@ pub(super) fn dates(claims: &Claims, at: UnixTime) -> Finding {
     }
 }
 
-fn dcc_values(certificate: &dcc::Certificate, sets: &ValueSets) -> Finding {
+fn dcc_values(certificate: &dcc::Certificate, tolerances: &mut Tolerances, sets: &ValueSets) -> Finding {
     let structure = certificate.structure_faults();
-    if let Some(fault) = structure.iter().find(|fault| !forgiven(fault, certificate)) {
-        return Err((Reason::ContentSchema, Cow::Owned(fault.to_string())));
+    for fault in &structure {
+        match certificate.forgiven(fault) {
+            Some(tolerance) => tolerances.insert(tolerance),
+            None => return Err((Reason::ContentSchema, Cow::Owned(fault.to_string()))),
+        }
     }
     let codes = certificate.value_set_faults(sets);
     if structure.is_empty() && codes.is_empty() {
@@ -115,25 +118,6 @@ fn dcc_values(certificate: &dcc::Certificate, sets: &ValueSets) -> Finding {
     }
     let noted: Vec<String> = structure.iter().chain(&codes).map(Fault::to_string).collect();
     Ok(Cow::Owned(format!("noted and forgiven: {}", noted.join(", "))))
-}
-
-/// Whether who, what and when are clear in spite of a fault in the structure.
-fn forgiven(fault: &Fault, certificate: &dcc::Certificate) -> bool {
-    match fault {
-        // Special signs in transliterated names (NO), a name left untransliterated, a schema version spelt oddly.
-        Fault::Pattern { field: "nam.fnt" | "nam.gnt" | "ver" } | Fault::NameNotTransliterated { .. } => true,
-        Fault::NoStandardName => {
-            let written = [&certificate.name.family, &certificate.name.given];
-            written.into_iter().flatten().any(|name| !name.is_empty())
-        }
-        Fault::TooLong { .. } | Fault::NotNfc { .. } => true,
-        // A time of sampling in another spelling, as long as the day is clear.
-        Fault::NotADateTime { .. } => match &certificate.entry {
-            Entry::Test(test) => test.sampled.get(..10).is_some_and(|day| Date::parse(day).is_some()),
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 fn dcc_dates(certificate: &dcc::Certificate, at: UnixTime) -> Finding {

@@ -59,7 +59,7 @@ impl<'v> Run<'v> {
         self.note_trust(signer);
         let mut not_revoked_as_of = None;
         let claims = match claims {
-            Ok(claims) => {
+            Ok(mut claims) => {
                 self.note(Step::Content, Ok(Cow::Borrowed("the claims are readable")));
                 let (found, as_of) =
                     revocation::check(&self.verifier.revocation, signer, message.signature(), &claims, self.at);
@@ -70,7 +70,7 @@ impl<'v> Run<'v> {
                 self.note(Step::Envelope, envelope(&claims, self.at));
                 self.note(Step::SignerValidity, validity(signer, certificate.as_ref(), self.at));
                 self.note(Step::Purpose, purpose(signer, certificate.as_ref(), &claims));
-                self.note(Step::Values, content::values(&claims.content, self.verifier.value_sets()));
+                self.note(Step::Values, content::values(&mut claims, self.verifier.value_sets()));
                 self.note(Step::Dates, content::dates(&claims, self.at));
                 rest.into_iter().for_each(|found| self.note(Step::Revocation, found));
                 Some(claims)
