@@ -82,8 +82,10 @@ fn an_imported_certificate_is_kept_once_and_shown_under_its_person() {
     assert_eq!(people[0].cards[0].card.text, national);
 }
 
-/// Everybody's name, birth date and cards, in order.
-fn shown(people: &[Person]) -> Vec<(Option<&str>, Option<&str>, Vec<(u64, State)>)> {
+/// Name, birth date, and cards in order.
+type Entry<'p> = (Option<&'p str>, Option<&'p str>, Vec<(u64, State)>);
+
+fn shown(people: &[Person]) -> Vec<Entry<'_>> {
     let cards = |person: &Person| person.cards.iter().map(|shown| (shown.card.id.0, shown.state)).collect();
     people.iter().map(|person| (person.name.as_deref(), person.birth_date.as_deref(), cards(person))).collect()
 }
