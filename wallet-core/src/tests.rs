@@ -3,12 +3,14 @@
 use serde_json::Value;
 use specs::qr::Use;
 use specs::reason::Reason;
+use specs::revocation::Revocation;
 use specs::time::UnixTime;
 use trust_list::backend::portable;
 use trust_list::chain::Anchor;
+use trust_list::status_list;
 use verifier::Verifier;
 
-use crate::{CardId, Error, Imported, MemoryStore, State, Store, Wallet};
+use crate::{CardId, Error, Imported, MemoryStore, Person, State, Store, Wallet};
 
 const NOW: UnixTime = UnixTime(1_795_417_200);
 const DAY: i64 = 86_400;
@@ -17,12 +19,32 @@ fn vectors() -> Value {
     serde_json::from_str(include_str!("../../specs/vectors/certificates.json")).unwrap()
 }
 
+fn anchors() -> Vec<Anchor> {
+    Anchor::read_all(vectors()["anchor"].as_str().unwrap().as_bytes()).unwrap()
+}
+
 fn verifier() -> Verifier {
-    let vectors = vectors();
-    let anchors = Anchor::read_all(vectors["anchor"].as_str().unwrap().as_bytes()).unwrap();
-    let bytes = hex(vectors["list"].as_str().unwrap());
-    let list = trust_list::list::open(&bytes, &anchors, NOW, portable()).unwrap();
+    believing(vectors()["list"].as_str().unwrap())
+}
+
+/// Believes the signer of the other vectors in Swiss certificates too.
+fn verifier_of_all_formats() -> Verifier {
+    let trust: Value = serde_json::from_str(include_str!("../../specs/vectors/invalid/trust.json")).unwrap();
+    believing(trust["lists"]["usual"].as_str().unwrap())
+}
+
+fn believing(list: &str) -> Verifier {
+    let list = trust_list::list::open(&hex(list), &anchors(), NOW, portable()).unwrap();
     Verifier::new(portable()).with_list(list)
+}
+
+/// Also holds the status list of an hour before, in which entry 7 is revoked.
+fn verifier_with_status_list() -> Verifier {
+    let bytes = hex(vectors()["status_list"].as_str().unwrap());
+    let token = status_list::open(&bytes, &anchors(), NOW, portable()).unwrap();
+    let mut revocation = Revocation::new();
+    revocation.add_list(token.into_inner().into());
+    verifier().with_revocation(revocation)
 }
 
 fn hex(text: &str) -> Vec<u8> {
@@ -30,7 +52,15 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 fn certificate(name: &str) -> String {
-    let vectors = vectors();
+    text_of(&vectors(), name)
+}
+
+/// A certificate of Anna Müller, by the same signer; it expires after a day.
+fn of_another_person() -> String {
+    text_of(&serde_json::from_str(include_str!("../../specs/vectors/foreign.json")).unwrap(), "swiss light")
+}
+
+fn text_of(vectors: &Value, name: &str) -> String {
     let case = vectors["cases"].as_array().unwrap().iter().find(|case| case["name"] == name);
     case.unwrap()["text"].as_str().unwrap().to_owned()
 }
@@ -47,30 +77,83 @@ fn an_imported_certificate_is_kept_once_and_shown_under_its_person() {
     assert_eq!(imported, Imported { id: CardId(1), state: State::Valid, already: false });
     let again = wallet.import(&national, &verifier, NOW).unwrap();
     assert_eq!(again, Imported { already: true, ..imported });
-    wallet.import(&certificate("eu-vaccination"), &verifier, NOW).unwrap();
     let people = wallet.people(&verifier, NOW);
-    let shown: usize = people.iter().map(|person| person.cards.len()).sum();
-    assert_eq!(shown, 2);
-    for person in &people {
-        for card in &person.cards {
-            let holder = card.verdict.holder.as_ref().unwrap();
-            assert_eq!(
-                (Some(&*holder.name), Some(&*holder.birth_date)),
-                (person.name.as_deref(), person.birth_date.as_deref())
-            );
-        }
-    }
+    assert_eq!(shown(&people), [(Some("Nguyễn Thị Hồng Nhung"), Some("1990-05-17"), vec![(1, State::Valid)])]);
+    assert_eq!(people[0].cards[0].card.text, national);
+}
+
+/// Name, birth date, and cards in order.
+type Entry<'p> = (Option<&'p str>, Option<&'p str>, Vec<(u64, State)>);
+
+fn shown(people: &[Person]) -> Vec<Entry<'_>> {
+    let cards = |person: &Person| person.cards.iter().map(|shown| (shown.card.id.0, shown.state)).collect();
+    people.iter().map(|person| (person.name.as_deref(), person.birth_date.as_deref(), cards(person))).collect()
 }
 
 #[test]
-fn two_certificates_of_one_person_stand_together_the_newest_first() {
-    let (verifier, mut wallet) = (verifier(), Wallet::open(MemoryStore::default()).unwrap());
-    for name in ["eu-vaccination", "eu, algorithm -9"] {
+fn people_stand_by_name_and_the_certificates_of_each_the_newest_first() {
+    let (verifier, mut wallet) = (verifier_of_all_formats(), Wallet::open(MemoryStore::default()).unwrap());
+    // The first was issued last; the next two, at one moment, are of two formats and of two issuers in the same list.
+    for name in ["issued in the future", "national", "eu-vaccination"] {
         wallet.import(&certificate(name), &verifier, NOW).unwrap();
     }
-    let people = wallet.people(&verifier, NOW);
-    assert_eq!(people.len(), 1);
-    assert_eq!(people[0].cards.len(), 2);
+    wallet.import(&of_another_person(), &verifier, NOW).unwrap();
+    wallet.import(&certificate("a signer that is in no list"), &verifier, NOW).unwrap();
+    // The same name, born in a year of which no more is known: it may be another person.
+    wallet.import(&certificate("national, birth year only, algorithm -19"), &verifier, NOW).unwrap();
+
+    let (anna, nhung) = (Some("Müller Anna"), Some("Nguyễn Thị Hồng Nhung"));
+    let not_yet = State::NotValid { reason: Reason::CertificateNotYetValid };
+    let unknown = State::CannotTell { reason: Reason::SignerUnknown };
+    let birth = Some("1990-05-17");
+    assert_eq!(
+        shown(&wallet.people(&verifier, NOW)),
+        [
+            (anna, birth, vec![(4, State::ExpiresSoon { days: 1 })]),
+            (nhung, Some("1990"), vec![(6, State::Valid)]),
+            (nhung, birth, vec![(1, not_yet), (3, State::Valid), (2, State::Valid)]),
+            (None, None, vec![(5, unknown)]),
+        ]
+    );
+    assert_eq!(
+        shown(&wallet.people(&verifier, UnixTime(NOW.0 + 2 * DAY))),
+        [
+            (anna, birth, vec![(4, State::Expired)]),
+            (nhung, Some("1990"), vec![(6, State::Valid)]),
+            (nhung, birth, vec![(1, State::Valid), (3, State::Valid), (2, State::Valid)]),
+            (None, None, vec![(5, unknown)]),
+        ]
+    );
+}
+
+#[test]
+fn a_certificate_holds_to_the_end_of_its_last_second() {
+    let (verifier, mut wallet) = (verifier_of_all_formats(), Wallet::open(MemoryStore::default()).unwrap());
+    let text = of_another_person();
+    let end = verifier.check(&text, NOW).claims.unwrap().expires_at.unwrap();
+    assert_eq!(end, UnixTime(NOW.0 + DAY));
+    wallet.import(&text, &verifier, NOW).unwrap();
+    let state = |at: UnixTime| wallet.people(&verifier, at)[0].cards[0].state;
+    let after = UnixTime(end.0 + 1);
+    assert_eq!(state(end), State::ExpiresSoon { days: 0 });
+    assert_eq!(state(after), State::Expired);
+    // One that is past its time still comes in, and tells its holder so.
+    let late = Wallet::open(MemoryStore::default()).unwrap().import(&text, &verifier, after).unwrap();
+    assert_eq!(late.state, State::Expired);
+}
+
+#[test]
+fn a_card_is_revoked_once_the_status_list_says_so() {
+    let (without, with) = (verifier(), verifier_with_status_list());
+    let mut wallet = Wallet::open(MemoryStore::default()).unwrap();
+    let text = certificate("place in our status list");
+    let unknown = State::CannotTell { reason: Reason::RevocationUnknown };
+    assert_eq!(wallet.import(&text, &without, NOW).unwrap().state, unknown);
+    let revoked = Imported { id: CardId(1), state: State::Revoked, already: true };
+    assert_eq!(wallet.import(&text, &with, NOW), Ok(revoked));
+    let name = Some("Nguyễn Thị Hồng Nhung");
+    let people = wallet.people(&with, NOW);
+    assert_eq!(shown(&people), [(name, Some("1990-05-17"), vec![(1, State::Revoked)])]);
 }
 
 #[test]

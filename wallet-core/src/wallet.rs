@@ -129,12 +129,11 @@ impl<S: Store> Wallet<S> {
         let mut people: BTreeMap<(bool, String, String), Person> = BTreeMap::new();
         for card in &self.kept.cards {
             let verdict = verifier.check(&card.text, at);
-            let holder = verdict.holder.clone();
-            let latin = holder.as_ref().map(|holder| holder.name_latin.as_deref().unwrap_or(&holder.name).to_owned());
-            let birth = holder.as_ref().map(|holder| holder.birth_date.to_string());
+            let holder = verdict.holder.as_ref();
+            let latin = holder.map(|holder| holder.name_latin.as_deref().unwrap_or(&holder.name).to_owned());
+            let birth = holder.map(|holder| holder.birth_date.to_string());
             let key = (holder.is_none(), latin.unwrap_or_default(), birth.clone().unwrap_or_default());
             let person = people.entry(key).or_insert(Person { name: None, birth_date: birth, cards: Vec::new() });
-            person.name = holder.map(|holder| holder.name).or(person.name.take());
             let state = State::of(&verdict, at);
             person.cards.push(Shown { card: card.clone(), state, verdict });
         }
@@ -143,6 +142,7 @@ impl<S: Store> Wallet<S> {
                 let issued = shown.verdict.claims.as_ref().and_then(|claims| claims.issued_at);
                 std::cmp::Reverse((issued.map_or(0, |time| time.0), shown.card.id))
             });
+            person.name = person.cards.iter().find_map(|shown| Some(shown.verdict.holder.as_ref()?.name.clone()));
         }
         people.into_values().collect()
     }

@@ -1,6 +1,7 @@
 //! A campaign in memory for the tests of its rules: units, their streams and the facts between them, with the clock in the
 //! test's hand. Every step checks what must hold after every step.
 
+mod steps;
 mod tests;
 
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ use crate::refusal::Refusal;
 use crate::unit::UnitState;
 use crate::vault::{Keyring, Vault};
 
-/// The national office, two stores, two sites.
-pub(crate) const UNITS: [&str; 5] = ["VN", "ST-1", "ST-2", "SI-1", "SI-2"];
+use steps::{UNITS, arrival, inspection, put_away, receipt, release};
+pub(crate) use steps::{check_in, inject, screen};
 
 const MASTER: [u8; 32] = [7; 32];
 
@@ -185,31 +186,24 @@ impl World {
     /// 600 doses of a lot arrive at ST-1, with this line in the papers, and pass the inspection.
     pub(crate) fn arrive_as(&mut self, lot_no: &str, line: &Value) -> String {
         let lot = format!("{}:{lot_no}", line["product"].as_str().unwrap());
-        let arrival = json!({"supply": {"receive_consignment": {
-            "consignment": format!("C-{lot_no}"), "supplier": "Maker", "source": "purchase", "documents": ["AWB 1"],
-            "lines": [line]}}});
-        self.ask("ST-1", "keeper", arrival).unwrap();
-        let lines = json!([{"lot": lot, "counted": 600, "damaged": 0}]);
-        let inspection = json!({"supply": {"inspect_consignment": {
-            "consignment": format!("C-{lot_no}"), "lines": lines, "temperature_log_ok": true, "vvm": "none",
-            "decision": "accepted"}}});
-        self.ask("ST-1", "keeper", inspection).unwrap();
+        let (mut arrived, mut inspected) = (arrival(lot_no, "2022-03-31"), inspection(lot_no));
+        arrived["supply"]["receive_consignment"]["lines"] = json!([line]);
+        inspected["supply"]["inspect_consignment"]["lines"][0]["lot"] = json!(lot);
+        self.ask("ST-1", "keeper", arrived).unwrap();
+        self.ask("ST-1", "keeper", inspected).unwrap();
         lot
     }
 
     /// The national office releases a lot.
     pub(crate) fn release(&mut self, lot: &str) -> Result<Value, Refusal> {
-        let release = json!({"lot": lot, "certificate": "NICVB 1/2021", "issuer": "NICVB", "on": "2021-12-19"});
-        self.ask("VN", "quality", json!({"supply": {"release_lot": release}}))
+        self.ask("VN", "quality", release(lot))
     }
 
     /// Puts doses away at ST-1, sends them to SI-1 and counts them in there.
     pub(crate) fn ship(&mut self, shipment: &str, lot: &str, doses: u32) {
-        self.ask("ST-1", "keeper", json!({"supply": {"put_away": {"lot": lot, "doses": doses}}})).unwrap();
+        self.ask("ST-1", "keeper", put_away(lot, doses)).unwrap();
         self.ask("ST-1", "keeper", dispatch(shipment, "SI-1", lot, doses)).unwrap();
-        let lines = json!([{"lot": lot, "received": doses, "damaged": 0, "missing": 0}]);
-        let receipt = json!({"supply": {"receive_shipment": {"shipment": shipment, "lines": lines}}});
-        self.ask("SI-1", "nurse", receipt).unwrap();
+        self.ask("SI-1", "nurse", receipt(shipment, lot, doses)).unwrap();
     }
 
     /// A released lot of which SI-1 has 60 doses.
@@ -265,37 +259,9 @@ pub(crate) fn dispatch(shipment: &str, to: &str, lot: &str, doses: u32) -> Value
     let product = catalogue::product(LotId::parse(lot).unwrap().product()).unwrap();
     let band = product.vaccine().storage.last().unwrap();
     let min = band.min_celsius.unwrap_or(band.max_celsius);
-    json!({"supply": {"dispatch_shipment": {
-        "shipment": shipment, "to": to, "lines": [{"lot": lot, "doses": doses}], "carrier": "NIHE",
-        "vehicle": "29C-123.45", "seal": "0042", "band": {"min": min, "max": band.max_celsius}}}})
-}
-
-/// A check-in with all in order.
-pub(crate) fn check_in(visit: &str, person: &str) -> Value {
-    json!({"visits": {"check_in": {"visit": visit, "person": person, "identity_confirmed": true, "consent": "own"}}})
-}
-
-/// A screening by checklist 3802 with nothing abnormal; `more` overrides or adds fields of the command, and of the answers
-/// under `yes` (item ids).
-pub(crate) fn screen(visit: &str, conclusion: &str, more: &Value) -> Value {
-    let mut answers = serde_json::Map::new();
-    for item in ["1", "2", "3", "4a", "4b", "5", "6", "7", "8", "9", "10", "11"] {
-        let yes = more["yes"].as_array().is_some_and(|yes| yes.iter().any(|id| id == item));
-        answers.insert(item.to_owned(), json!(yes));
-    }
-    let mut command = json!({
-        "visit": visit, "checklist": "3802", "answers": answers, "vitals": {"temperature_tenths": 366},
-        "conclusion": conclusion});
-    for (field, value) in more.as_object().into_iter().flatten().filter(|(field, _)| *field != "yes") {
-        command[field] = value.clone();
-    }
-    json!({"visits": {"screen": command}})
-}
-
-/// An injection into the left arm; the dose is called like the visit.
-pub(crate) fn inject(visit: &str, vial: &str, dose_number: u32) -> Value {
-    json!({"visits": {"inject": {
-        "visit": visit, "vial": vial, "dose": visit, "dose_number": dose_number, "site": "LA", "route": "IM"}}})
+    let mut sent = steps::dispatch(shipment, to, lot, doses);
+    sent["supply"]["dispatch_shipment"]["band"] = json!({"min": min, "max": band.max_celsius});
+    sent
 }
 
 /// A moment.

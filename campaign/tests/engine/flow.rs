@@ -5,7 +5,7 @@ use campaign::ids::{CommandId, PersonId, ShipmentId, UnitId, VialId};
 use campaign::keeper::Keeper;
 use campaign::people;
 use campaign::refusal::Refusal;
-use campaign::vault::{RECORD, SCREENING};
+use campaign::vault::{RECORD, SCREENING, Vault};
 use campaign::visits;
 use serde_json::json;
 
@@ -32,8 +32,14 @@ async fn receive(keeper: &Keeper, shipment: &str, at: &str, received: u32, damag
     submit(keeper, &format!("get-{shipment}"), at, receive).await.unwrap();
 }
 
-/// Registers a person as the desk does: sealed under a fresh key that travels with the command.
+/// Registers a person as the desk does.
 pub(crate) async fn register(ground: &Ground, keeper: &Keeper, person: &str, number: &str) -> Result<bool, Refusal> {
+    let envelope = registration(&ground.vault, &format!("reg-{person}"), SITE, person, number);
+    keeper.submit(envelope).await.map(|reply| reply.repeated)
+}
+
+/// A person's record, sealed under a fresh key that travels with the command.
+pub(crate) fn registration(vault: &Vault, id: &str, unit: &str, person: &str, number: &str) -> Envelope {
     let form = json!({
         "name": "Nguyễn Thị Hồng Nhung", "birth_date": "1990-05-17", "sex": "female", "nationality": "VN",
         "identity": { "kind": "passport", "number": number }, "phone": "0912345678",
@@ -41,21 +47,17 @@ pub(crate) async fn register(ground: &Ground, keeper: &Keeper, person: &str, num
     });
     let form: people::Form = serde_json::from_value(form).unwrap();
     let valid = people::parse(&form, specs::time::Date::parse("2021-12-20").unwrap()).unwrap();
-    let id = PersonId::parse(person).unwrap();
-    let (key, wrapped) = ground.vault.new_key(&id);
+    let (key, wrapped) = vault.new_key(&PersonId::parse(person).unwrap());
     let sealed = key.seal(RECORD, &serde_json::to_vec(&valid.record).unwrap());
     let term = people::search::identity_term(&valid.record.identity).unwrap();
     let command: people::Command = serde_json::from_value(json!({ "register_person": {
-        "person": person, "sealed": sealed, "identity_token": ground.vault.token("identity", &term),
+        "person": person, "sealed": sealed, "identity_token": vault.token("identity", &term),
         "priority_groups": [],
     }}))
     .unwrap();
-    let unit = UnitId::parse(SITE).unwrap();
-    let digest = ground.vault.digest(&unit, &form);
-    let envelope = Envelope::new(CommandId::parse(&format!("reg-{person}")).unwrap(), unit, "desk", command.into())
-        .with_digest(digest)
-        .with_key(wrapped);
-    keeper.submit(envelope).await.map(|reply| reply.repeated)
+    let unit = UnitId::parse(unit).unwrap();
+    let digest = vault.digest(&unit, &form);
+    Envelope::new(CommandId::parse(id).unwrap(), unit, "desk", command.into()).with_digest(digest).with_key(wrapped)
 }
 
 async fn vaccinate(ground: &Ground, keeper: &Keeper, person: &str, vial: &str) {

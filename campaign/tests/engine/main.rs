@@ -8,4 +8,5 @@ mod ground;
 mod store;
 mod tamper;
 mod trouble;
+mod walk;
 mod writing;
