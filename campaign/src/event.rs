@@ -10,6 +10,9 @@
 //!
 //! Bodies outlive programs: fields may be added with a default, never renamed or given another meaning.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::db::Changes;

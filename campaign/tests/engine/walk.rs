@@ -48,10 +48,12 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     let status = prop_oneof![6 => Just("open"), 3 => Just("paused"), 1 => Just("closed")];
+    // Who is not discharged cannot come again.
+    let visit_steps = prop_oneof![1 => 1usize..6, 2 => 6usize..10];
     let role = prop_oneof![Just("doctor"), Just("vaccinator")];
     prop_oneof![
         24 => steps::step().prop_map(Deed::Step),
-        3 => (0u8..6, 1usize..10).prop_map(|(number, steps)| Deed::Visit { number, steps }),
+        5 => (0u8..8, visit_steps).prop_map(|(number, steps)| Deed::Visit { number, steps }),
         3 => (0u8..5, 0u8..5).prop_map(|(person, paper)| Deed::Register { person, paper }),
         1 => (1usize..5, status).prop_map(|(unit, status)| Deed::Status { unit, status }),
         3 => (0u8..2, 0u8..5, role).prop_map(|(account, what, role)| Deed::Account { account, what, role }),
@@ -130,7 +132,7 @@ impl Walk {
     }
 
     fn visit(&mut self, number: u8, steps: usize) {
-        let (visit, person) = (format!("visit-{number}"), format!("person-{}", number % 4));
+        let (visit, person) = (format!("visit-{number}"), format!("person-{}", number % 2));
         let (site, vial) = (["SI-1", "SI-2"][usize::from(number % 2)], format!("vial-{number}"));
         let issued = json!({ "dose": visit, "sealed": "c2VhbGVk", "uvci_hashes": ["ab".repeat(32)] });
         let asked = [
@@ -310,8 +312,8 @@ fn no_order_of_commands_sets_journal_tables_and_memory_apart() {
         "command-id-reused",
         "identity-taken",
         "stock-too-low",
-        "unit-not-open",
         "visit-step",
+        "dose-number",
         "auth.account_opened",
         "auth.role_granted",
         "certificates.issued",
@@ -324,7 +326,6 @@ fn no_order_of_commands_sets_journal_tables_and_memory_apart() {
         "supply.consignment_arrived",
         "supply.consignment_inspected",
         "supply.lot_released",
-        "supply.lot_suspended",
         "supply.shipment_dispatched",
         "supply.shipment_received",
         "supply.stock_put_away",
