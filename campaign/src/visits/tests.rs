@@ -279,7 +279,7 @@ fn a_conclusion_against_vaccination_stands_at_the_next_visit_wherever_that_is() 
     world.screened("visit-1", "An", "postpone", &json!({"yes": ["3"], "until": "2022-01-03"}));
     world.screened("visit-2", "Binh", "postpone", &json!({"yes": ["3"]}));
     world.screened("visit-3", "Chi", "contraindicated", &json!({"yes": ["1"]}));
-    world.screened("visit-4", "Dung", "hospital", &json!({"yes": ["5"]}));
+    world.screened("visit-4", "Dung", "hospital", &json!({"yes": ["5"], "details": {"5": "latex"}}));
     world.wait(1);
     let an = stands("An", "postpone", Some("2022-01-03"));
     assert_eq!(again(&mut world, "an-1", "An", json!({})), Err(an.clone()));
