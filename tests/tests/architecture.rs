@@ -95,10 +95,8 @@ fn code(path: &Path) -> Vec<String> {
 fn paths(code: &str, root: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices(root) {
-        let mut before = code[..at].trim_end().chars().rev();
-        let continues = before.next() == Some(':') && before.next() == Some(':');
-        let begins = !code[..at].ends_with(is_of_a_name) && !continues;
-        let rest = &code[at + root.len()..];
+        let (before, rest) = (&code[..at], &code[at + root.len()..]);
+        let begins = !before.ends_with(is_of_a_name) && !before.trim_end().ends_with("::");
         if begins && unspaced(rest).starts_with("::") {
             tree(rest, root, &mut found);
         }
