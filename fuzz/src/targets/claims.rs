@@ -17,8 +17,7 @@ fn run(input: &[u8]) {
     let Ok(mut claims) = Claims::decode(input) else { return };
     if let Ok(written) = claims.encode() {
         let mut again = Claims::decode(&written).expect("what was written can be read");
-        // What was forgiven need not be so again; but some things that are forgiven (an identifier in lower case) may be
-        // written too.
+        // What was forgiven need not be so again.
         claims.tolerances = Tolerances::NONE;
         again.tolerances = Tolerances::NONE;
         assert_eq!(again, claims);
