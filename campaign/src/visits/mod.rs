@@ -3,6 +3,8 @@
 
 mod checklist;
 mod command;
+#[cfg(test)]
+mod component_tests;
 mod decide;
 mod event;
 mod evolve;
