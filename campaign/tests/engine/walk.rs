@@ -55,7 +55,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         24 => steps::step().prop_map(Deed::Step),
         5 => (0u8..8, visit_steps).prop_map(|(number, steps)| Deed::Visit { number, steps }),
         3 => (0u8..5, 0u8..5).prop_map(|(person, paper)| Deed::Register { person, paper }),
-        1 => (1usize..5, status).prop_map(|(unit, status)| Deed::Status { unit, status }),
+        2 => (1usize..5, status).prop_map(|(unit, status)| Deed::Status { unit, status }),
         3 => (0u8..2, 0u8..5, role).prop_map(|(account, what, role)| Deed::Account { account, what, role }),
         2 => any::<Index>().prop_map(Deed::Again),
         1 => any::<Index>().prop_map(Deed::Reuse),
@@ -312,6 +312,7 @@ fn no_order_of_commands_sets_journal_tables_and_memory_apart() {
         "command-id-reused",
         "identity-taken",
         "stock-too-low",
+        "unit-not-open",
         "visit-step",
         "dose-number",
         "auth.account_opened",
@@ -336,7 +337,6 @@ fn no_order_of_commands_sets_journal_tables_and_memory_apart() {
         "visits.injected",
         "visits.observed",
         "visits.discharged",
-        "visits.vial_closed",
         "visits.injection_voided",
     ];
     let missed: Vec<&str> = everywhere.into_iter().filter(|name| !seen.contains_key(*name)).collect();
