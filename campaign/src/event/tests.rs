@@ -211,7 +211,7 @@ words! {
 }
 
 records! {
-    ArrivedLine { lot product lot_no expiry doses vials }
+    ArrivedLine { lot product lot_no expiry component doses vials }
     InspectionLine { lot good damaged missing surplus }
     ShipmentLine { lot doses }
     ReceiptLine { lot received damaged missing position }
@@ -248,7 +248,7 @@ events! {
     Visits visits {
         CheckedIn { visit person consent }
         Screened {
-            visit checklist answers vitals suggestion conclusion until reason barred interval_override product_override
+            visit checklist answers details vitals suggestion conclusion until reason barred interval_override product_override
         }
         Left { visit reason }
         VialOpened { vial lot product doses max_yield discard_at }

@@ -3,8 +3,6 @@
 
 mod checklist;
 mod command;
-#[cfg(test)]
-mod component_tests;
 mod decide;
 mod event;
 mod evolve;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::tests::earlier;
+use super::earlier;
 use crate::ids::LotId;
 use crate::refusal::Refusal;
 use crate::world::World;
