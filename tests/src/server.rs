@@ -105,15 +105,19 @@ impl Server {
     /// # Panics
     /// When it does not come up.
     pub async fn start_behind(engine: Engine, minutes: u16) -> Server {
-        let folder = tempfile::Builder::new().prefix("lachan-").tempdir().expect("a temporary folder");
-        let database = if engine == Engine::Postgres { Some(Database::create().await) } else { None };
-        let mut server = Server { folder, database, running: None, neighbour: None, starts: 0 };
-        let keys = server.keys();
-        succeed(Command::new(program("issuer")).args(["ceremony", "--demo", "--out"]).arg(keys));
+        let mut server = Server::empty(engine).await;
+        succeed(Command::new(program("issuer")).args(["ceremony", "--demo", "--out"]).arg(server.keys()));
         let seeded = server.campaign(&["seed", "--accounts"]);
         assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
         server.begin_behind(minutes);
         server
+    }
+
+    /// Nothing yet: no keys, no tables, no units.
+    pub async fn empty(engine: Engine) -> Server {
+        let folder = tempfile::Builder::new().prefix("lachan-").tempdir().expect("a temporary folder");
+        let database = if engine == Engine::Postgres { Some(Database::create().await) } else { None };
+        Server { folder, database, running: None, neighbour: None, starts: 0 }
     }
 
     /// Starts it again on its data.
@@ -220,6 +224,19 @@ impl Server {
     pub fn campaign(&self, arguments: &[&str]) -> Output {
         let mut command = self.command(arguments[0], &self.data());
         command.args(&arguments[1..]).output().expect("campaign runs")
+    }
+
+    /// Begins another subcommand of `campaign` on its data and kills it after that time, unless it has ended by then.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn campaign_killed_after(&self, arguments: &[&str], time: Duration) {
+        let mut command = self.command(arguments[0], &self.data());
+        command.args(&arguments[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("campaign starts");
+        tokio::time::sleep(time).await;
+        child.kill().expect("our own child");
+        child.wait().expect("our own child");
     }
 
     /// Audits its data.

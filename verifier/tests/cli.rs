@@ -138,6 +138,27 @@ fn a_bent_picture_cannot_be_told_and_exits_with_2() {
 }
 
 #[test]
+fn a_picture_that_was_cut_off_cannot_be_told_and_exits_with_2() {
+    let folder = Folder::new("cut-off");
+    let whole = picture(&text(&signer()));
+    let (width, height) = whole.dimensions();
+    let halves = [(0, 0, width, height / 2), (0, height / 2, width, height / 2), (0, 0, width / 2, height)];
+    for (number, (x, y, width, height)) in halves.into_iter().enumerate() {
+        let path = folder.0.join(format!("half-{number}.png"));
+        image::imageops::crop_imm(&whole, x, y, width, height).to_image().save(&path).unwrap();
+        let json: Json = serde_json::from_str(&exits(&["check", "--json", path.to_str().unwrap()], 2)).unwrap();
+        assert_eq!((&json["verdict"], &json["reason"]), (&"unknown".into(), &"picture-unreadable".into()));
+    }
+    // A file of which the end is missing.
+    let path = folder.0.join("whole.png");
+    whole.save(&path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let cut = folder.file("cut.png", &bytes[..bytes.len() / 2]);
+    let json: Json = serde_json::from_str(&exits(&["check", "--json", &cut], 2)).unwrap();
+    assert_eq!(json["reason"], "picture-unreadable");
+}
+
+#[test]
 fn not_valid_exits_with_1() {
     let folder = Folder::new("invalid");
     let signer = signer();

@@ -99,6 +99,7 @@ fn prepare(places: &Places) -> Result<()> {
         if places.keys.exists() {
             std::fs::remove_dir_all(&places.keys)?;
         }
+        remove_partial(&places.keys)?;
         let bar = spinner("Making a demonstration authority: root, signing CA, document signers, list signer");
         let ceremony = shell::output(
             Command::new(places.programs.join("issuer")).args(["ceremony", "--demo", "--out"]).arg(&places.keys),
@@ -112,6 +113,21 @@ fn prepare(places: &Places) -> Result<()> {
     )?;
     bar.finish_and_clear();
     println!("{seeded}");
+    Ok(())
+}
+
+/// Removes what a ceremony makes beside its folder before it moves it into place, where it was cut off before that.
+fn remove_partial(keys: &Path) -> Result<()> {
+    let (Some(beside), Some(name)) = (keys.parent(), keys.file_name()) else { return Ok(()) };
+    let begins = format!("{}.", name.to_string_lossy());
+    for entry in std::fs::read_dir(beside)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(&begins) && name.ends_with(".partial") {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
     Ok(())
 }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::checklist::checklist;
-use super::super::{Details, Event};
 use super::{open_site, person};
 use crate::command::Command;
 use crate::refusal::Refusal;
 use crate::vault::SCREENING;
+use crate::visits::checklist::checklist;
+use crate::visits::{Details, Event};
 use crate::world::{World, at, check_in, day, screen};
 
 #[test]
