@@ -34,7 +34,7 @@ pub enum Command {
         answers: Answers,
         /// By item, what the form asks to write beside a yes (the agent, what else is abnormal); at most 500 bytes each. Kept
         /// sealed under the person's key.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Details::is_empty")]
         #[schema(value_type = std::collections::BTreeMap<String, String>)]
         details: Details,
         /// The details as [`Command::seal`] left them. No client can send this.

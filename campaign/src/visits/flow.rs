@@ -8,6 +8,7 @@ use super::{
     Checklist, Command, Conclusion, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, Stage,
     Visit, checklist,
 };
+use crate::clock::Timestamp;
 use crate::command::{Context, Decision};
 use crate::facts::{Facts, PersonFact, ScreeningFact};
 use crate::ids::{PersonId, UnitKind, VisitId};
@@ -102,7 +103,7 @@ pub(super) fn screen(
     }
     if conclusion.clears()
         && reason.is_none()
-        && let Some(against) = standing(facts, &here.person, visit, context.today)
+        && let Some(against) = standing(facts, &here.person, visit, None, context.today)
     {
         return Err(conclusion_stands(&here.person, against));
     }
@@ -194,22 +195,28 @@ pub(super) fn cleared<'a>(unit: &'a UnitState, visit: &VisitId) -> Result<(&'a V
     if here.stage == Stage::Screened { Ok((here, screening)) } else { Err(needed()) }
 }
 
-/// The last conclusion of other visits, here or elsewhere, if it is against vaccination and stands on that day: a postponement
-/// until its day, or where none is said until the next day; any other until a doctor concludes differently in a visit that
-/// began later. Of two at the same moment the graver counts.
+/// The gravest conclusion of other visits, here or elsewhere, that is against vaccination and stands on that day: a
+/// postponement until its day, or where none is said until the next day; any other until a doctor clears the person in a visit
+/// that began later. With `since`, only what was concluded after that.
 pub(super) fn standing<'a>(
     facts: &'a Facts,
     person: &PersonId,
     visit: &VisitId,
+    since: Option<Timestamp>,
     today: Date,
 ) -> Option<(Conclusion, &'a ScreeningFact)> {
-    let screenings = facts.people.get(person)?.screenings.iter().filter(|screening| screening.visit != *visit);
-    let concluded = screenings.filter_map(|screening| Some((Conclusion::parse(&screening.conclusion)?, screening)));
-    let when = |conclusion: Conclusion, of: &ScreeningFact| if conclusion.clears() { of.began } else { of.changed };
-    let (conclusion, last) = concluded.max_by_key(|(conclusion, of)| (when(*conclusion, of), conclusion.gravity()))?;
-    let postponed = || today < last.until.unwrap_or_else(|| last.changed.day().add_days(1));
-    let stands = !conclusion.clears() && (conclusion != Conclusion::Postpone || postponed());
-    stands.then_some((conclusion, last))
+    let of_others = facts.people.get(person)?.screenings.iter().filter(|screening| screening.visit != *visit);
+    let concluded = of_others.filter_map(|screening| Some((Conclusion::parse(&screening.conclusion)?, screening)));
+    let (clearing, against): (Vec<_>, Vec<_>) = concluded.partition(|(conclusion, _)| conclusion.clears());
+    let cleared = clearing.iter().map(|(_, screening)| screening.began).max();
+    let stands = |(conclusion, screening): &(Conclusion, &ScreeningFact)| {
+        let postponed = || today < screening.until.unwrap_or_else(|| screening.changed.day().add_days(1));
+        cleared.is_none_or(|cleared| screening.changed >= cleared)
+            && since.is_none_or(|since| screening.changed > since)
+            && (*conclusion != Conclusion::Postpone || postponed())
+    };
+    let against = against.into_iter().filter(stands);
+    against.max_by_key(|(conclusion, screening)| (conclusion.gravity(), screening.changed))
 }
 
 pub(super) fn conclusion_stands(person: &PersonId, (conclusion, last): (Conclusion, &ScreeningFact)) -> Refusal {

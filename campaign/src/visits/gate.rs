@@ -45,9 +45,7 @@ pub(super) fn inject(
         return Err(Refusal::ScreeningTooOld { visit: visit.clone(), screened_at: screening.at, until });
     }
     // A doctor elsewhere may have concluded against it after this screening.
-    if let Some(against) = standing(facts, &here.person, visit, context.today)
-        && against.1.changed > screening.at
-    {
+    if let Some(against) = standing(facts, &here.person, visit, Some(screening.at), context.today) {
         return Err(conclusion_stands(&here.person, against));
     }
     let open = open_vial(unit, vial)?;

@@ -56,6 +56,24 @@ fn a_conclusion_against_vaccination_stands_at_the_next_visit_wherever_that_is() 
 }
 
 #[test]
+fn a_lighter_conclusion_afterwards_takes_nothing_from_a_graver_one() {
+    let mut world = open_site();
+    world.screened("visit-1", "An", "contraindicated", &json!({"yes": ["1"]}));
+    world.screened("visit-2", "Binh", "postpone", &json!({"yes": ["3"], "until": "2022-03-01"}));
+    world.wait(60);
+    world.screened("visit-3", "An", "postpone", &json!({"yes": ["3"], "reason": "a fever as well"}));
+    world.screened("visit-4", "Binh", "postpone", &json!({"yes": ["3"]}));
+    world.wait(24 * 60);
+    for (id, who, conclusion, until) in
+        [("visit-5", "An", "contraindicated", None), ("visit-6", "Binh", "postpone", Some(day("2022-03-01")))]
+    {
+        world.ask("SI-1", "desk", check_in(id, who)).unwrap();
+        let stands = Refusal::ConclusionStands { person: person(who), conclusion: conclusion.to_owned(), until };
+        assert_eq!(world.ask("SI-1", "doctor", screen(id, "eligible", &json!({}))), Err(stands));
+    }
+}
+
+#[test]
 fn a_conclusion_of_another_site_after_the_screening_stops_the_needle() {
     let mut world = open_site();
     world.screened("visit-1", "An", "eligible", &json!({}));
