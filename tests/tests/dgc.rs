@@ -266,10 +266,11 @@ impl Case {
     }
 
     /// The certificate of the JSON, as our encoder writes it, says what the case has as CBOR. Issuers order the keys of maps
-    /// each in their own way, so the data compares contents, not bytes.
+    /// each in their own way, so the data compares contents, not bytes; ours has one version and one spelling of identifiers.
     fn encode(&self) -> Result<(), String> {
-        let written = typed(&from_json(&self.json["JSON"]))?.encode().map_err(|faults| format!("{faults:?}"))?;
-        same_content(&comparable(&strict(&written)?), &comparable(&self.certificate()?))
+        let certificate = typed(&from_json(&as_we_write(self.json["JSON"].clone())))?;
+        let written = certificate.encode().map_err(|faults| format!("{faults:?}"))?;
+        same_content(&comparable(&strict(&written)?), &as_we_write(comparable(&self.certificate()?)))
     }
 
     fn signature(&self) -> Result<(), String> {
@@ -297,6 +298,22 @@ fn none(faults: Vec<dcc::Fault>) -> Result<(), String> {
 fn typed(certificate: &Value) -> Result<dcc::Certificate, String> {
     let decoded = dcc::Certificate::decode(&cbor::encode(certificate));
     decoded.map(|(certificate, _)| certificate).map_err(|error| error.to_string())
+}
+
+/// The certificate with our version, and `URN:UVCI` in capitals.
+fn as_we_write(mut certificate: Json) -> Json {
+    const URN: &str = "URN:UVCI";
+    certificate["ver"] = dcc::SCHEMA_VERSION.into();
+    for entry in ["v", "t", "r"] {
+        let id = certificate.get_mut(entry).and_then(|entries| entries.get_mut(0)?.get_mut("ci"));
+        if let Some(Json::String(id)) = id
+            && let Some(urn) = id.get_mut(..URN.len())
+            && urn.eq_ignore_ascii_case(URN)
+        {
+            urn.make_ascii_uppercase();
+        }
+    }
+    certificate
 }
 
 fn strict(bytes: &[u8]) -> Result<Value, String> {
