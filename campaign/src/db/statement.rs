@@ -131,11 +131,11 @@ async fn one_by_one(conn: &mut AnyConnection, writes: impl Iterator<Item = Write
 }
 
 /// A statement for each run of writes to different tables: PostgreSQL carries out what stands in a WITH whether it is asked
-/// for or not. Heads are a statement of their own: whoever lost the race is to find that out first.
+/// for or not.
 async fn together(conn: &mut AnyConnection, writes: impl Iterator<Item = Write>) -> Result<(), DbError> {
     let mut runs: Vec<Vec<Write>> = Vec::new();
     for write in writes {
-        let joins = |other: &Write| other.table != write.table && other.verb != Verb::MoveHead;
+        let joins = |other: &Write| other.table != write.table;
         match runs.last_mut() {
             Some(run) if run.iter().all(joins) => run.push(write),
             _ => runs.push(vec![write]),
@@ -160,7 +160,10 @@ async fn together(conn: &mut AnyConnection, writes: impl Iterator<Item = Write>)
             checks.push((table, verb, count));
         }
         let written = sqlx::query_with(text, arguments).fetch_one(&mut *conn).await?;
-        for (index, (table, verb, count)) in checks.into_iter().enumerate() {
+        let mut checks: Vec<_> = checks.into_iter().enumerate().collect();
+        // Whoever lost the race for a stream is to hear of that, and not of what came of it.
+        checks.sort_by_key(|(_, (_, verb, _))| *verb != Verb::MoveHead);
+        for (index, (table, verb, count)) in checks {
             check(table, verb, count, written.try_get::<i64, _>(index)?.unsigned_abs())?;
         }
     }

@@ -28,7 +28,6 @@ impl Facts {
             lots: new(&needs.lots, &self.asked.lots),
             people: new(&needs.people, &self.asked.people),
             shipments: new(&needs.shipments, &self.asked.shipments),
-            doses: new(&needs.doses, &self.asked.doses),
             identities: new(&needs.identities, &self.asked.identities),
             units: new(&needs.units, &self.asked.units),
         }
@@ -38,7 +37,6 @@ impl Facts {
         self.asked.lots.extend(needs.lots.iter().cloned());
         self.asked.people.extend(needs.people.iter().cloned());
         self.asked.shipments.extend(needs.shipments.iter().cloned());
-        self.asked.doses.extend(needs.doses.iter().cloned());
         self.asked.identities.extend(needs.identities.iter().cloned());
         self.asked.units.extend(needs.units.iter().cloned());
     }
@@ -137,9 +135,6 @@ impl Facts {
             injected_at: Timestamp(row.int("injected_at")?),
             void: row.int("void")? != 0,
         };
-        if self.asked.doses.contains(&dose.dose) {
-            self.doses.insert(dose.dose.clone(), dose.clone());
-        }
         if let Some(known) = self.people.get_mut(&dose.person) {
             match known.doses.iter_mut().find(|other| other.dose == dose.dose) {
                 Some(other) => *other = dose,

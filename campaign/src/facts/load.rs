@@ -44,9 +44,7 @@ pub(crate) async fn load(
         read(conn, facts, keys, &SCREENINGS, "person", &people).await?;
     }
     let units: Vec<&str> = needs.units.iter().map(AsRef::as_ref).collect();
-    read_units(conn, facts, standing, keys, &units).await?;
-    let doses: Vec<&str> = needs.doses.iter().map(AsRef::as_ref).collect();
-    read(conn, facts, keys, &DOSES, "id", &doses).await
+    read_units(conn, facts, standing, keys, &units).await
 }
 
 /// Puts every data key there is on the ring.
@@ -137,7 +135,6 @@ impl Needs {
         self.lots.is_empty()
             && self.people.is_empty()
             && self.shipments.is_empty()
-            && self.doses.is_empty()
             && self.identities.is_empty()
             && self.units.is_empty()
     }
@@ -147,7 +144,6 @@ impl Needs {
         self.lots.extend(other.lots);
         self.people.extend(other.people);
         self.shipments.extend(other.shipments);
-        self.doses.extend(other.doses);
         self.identities.extend(other.identities);
         self.units.extend(other.units);
     }
@@ -160,7 +156,6 @@ impl Needs {
         once(&mut self.lots);
         once(&mut self.people);
         once(&mut self.shipments);
-        once(&mut self.doses);
         once(&mut self.identities);
         once(&mut self.units);
     }

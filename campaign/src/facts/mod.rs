@@ -31,8 +31,6 @@ pub struct Needs {
     pub people: Vec<PersonId>,
     /// Shipments, wherever they were sent from.
     pub shipments: Vec<ShipmentId>,
-    /// Doses by id, wherever they were recorded.
-    pub doses: Vec<DoseId>,
     /// Identity tokens: who holds them.
     pub identities: Vec<Token>,
     /// Organisation units: their records, whoever opened them.
@@ -48,8 +46,6 @@ pub struct Facts {
     pub people: HashMap<PersonId, PersonFact>,
     /// Known shipments.
     pub shipments: HashMap<ShipmentId, ShipmentFact>,
-    /// Known doses by id.
-    pub doses: HashMap<DoseId, DoseFact>,
     /// Who holds an identity token.
     pub identities: HashMap<Token, PersonId>,
     /// Known organisation units.
@@ -64,7 +60,6 @@ struct Asked {
     lots: HashSet<LotId>,
     people: HashSet<PersonId>,
     shipments: HashSet<ShipmentId>,
-    doses: HashSet<DoseId>,
     identities: HashSet<Token>,
     units: HashSet<UnitId>,
 }
@@ -72,8 +67,8 @@ struct Asked {
 impl Facts {
     /// How many are held: of those asked for, found or not, and of those learnt without.
     pub(crate) fn len(&self) -> usize {
-        let Asked { lots, people, shipments, doses, identities, units } = &self.asked;
-        let asked = lots.len() + people.len() + shipments.len() + doses.len() + identities.len() + units.len();
+        let Asked { lots, people, shipments, identities, units } = &self.asked;
+        let asked = lots.len() + people.len() + shipments.len() + identities.len() + units.len();
         asked + self.lots.len() + self.shipments.len() + self.identities.len() + self.units.len()
     }
 }

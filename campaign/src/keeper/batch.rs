@@ -248,7 +248,7 @@ impl Written {
         ]);
     }
 
-    /// Heads first: whoever lost the race finds out before doing the rest.
+    /// Heads first: where each table is a statement, whoever lost the race finds out before doing the rest.
     async fn write(self, conn: &mut AnyConnection, before: Vec<(UnitId, Head)>, units: &Units) -> Result<(), DbError> {
         let moved = |(unit, before): &(UnitId, Head)| {
             let now = units.get(unit)?.head;

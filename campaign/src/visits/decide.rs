@@ -21,11 +21,10 @@ pub fn needs(unit: &UnitState, command: &Command) -> Needs {
             needs.units.push(unit.unit.clone());
             needs.lots.push(lot.clone());
         }
-        Command::Inject { visit, vial, dose, .. } => {
+        Command::Inject { visit, vial, .. } => {
             needs.units.push(unit.unit.clone());
             needs.people.extend(person_of(unit, visit));
             needs.lots.extend(unit.visits.vials.get(vial).map(|vial| vial.lot.clone()));
-            needs.doses.push(dose.clone());
         }
         Command::Leave { .. }
         | Command::Observe { .. }

@@ -2,7 +2,7 @@
 
 use campaign::command::Envelope;
 use campaign::ids::{CommandId, PersonId, ShipmentId, UnitId, VialId};
-use campaign::keeper::Keeper;
+use campaign::keeper::{Keeper, Reply};
 use campaign::people;
 use campaign::refusal::Refusal;
 use campaign::vault::{RECORD, SCREENING, Vault};
@@ -60,28 +60,35 @@ pub(crate) fn registration(vault: &Vault, id: &str, unit: &str, person: &str, nu
     Envelope::new(CommandId::parse(id).unwrap(), unit, "desk", command.into()).with_digest(digest).with_key(wrapped)
 }
 
-async fn vaccinate(ground: &Ground, keeper: &Keeper, person: &str, vial: &str) {
-    let id = |step: &str| format!("{step}-{person}");
+/// Brings a person as far as the needle.
+async fn screened(keeper: &Keeper, person: &str) {
     let check_in = visit(json!({ "check_in": {
         "visit": format!("V-{person}"), "person": person, "identity_confirmed": true, "consent": consent(),
     }}));
-    submit(keeper, &id("in"), SITE, check_in).await.unwrap();
-    let answers = answers(&[]);
+    submit(keeper, &format!("in-{person}"), SITE, check_in).await.unwrap();
     let screen = visit(json!({ "screen": {
-        "visit": format!("V-{person}"), "checklist": "3802", "answers": answers, "vitals": vitals(),
+        "visit": format!("V-{person}"), "checklist": "3802", "answers": answers(&[]), "vitals": vitals(),
         "conclusion": "eligible",
     }}));
-    submit_as(keeper, "doctor", &id("screen"), screen).await;
-    let inject = visit(json!({ "inject": {
+    submit_as(keeper, "doctor", &format!("screen-{person}"), screen).await.unwrap();
+}
+
+fn injection(person: &str, vial: &str) -> visits::Command {
+    visit(json!({ "inject": {
         "visit": format!("V-{person}"), "vial": vial, "dose": format!("D-{person}"), "dose_number": 1,
         "site": "LA", "route": "IM",
-    }}));
-    submit_as(keeper, "nurse", &id("inject"), inject).await;
+    }}))
+}
+
+async fn vaccinate(ground: &Ground, keeper: &Keeper, person: &str, vial: &str) {
+    let id = |step: &str| format!("{step}-{person}");
+    screened(keeper, person).await;
+    submit_as(keeper, "nurse", &id("inject"), injection(person, vial)).await.unwrap();
     ground.clock.advance_minutes(31);
     let observe = visit(json!({ "observe": { "visit": format!("V-{person}"), "findings": ["none"] } }));
-    submit_as(keeper, "nurse", &id("observe"), observe).await;
+    submit_as(keeper, "nurse", &id("observe"), observe).await.unwrap();
     let discharge = visit(json!({ "discharge": { "visit": format!("V-{person}"), "outcome": "home" } }));
-    submit_as(keeper, "nurse", &id("out"), discharge).await;
+    submit_as(keeper, "nurse", &id("out"), discharge).await.unwrap();
 }
 
 /// Every item of the checklist; these with yes.
@@ -98,9 +105,33 @@ fn vitals() -> serde_json::Value {
     json!({ "temperature_tenths": 367, "pulse": 72, "systolic": 120, "diastolic": 80 })
 }
 
-async fn submit_as(keeper: &Keeper, actor: &str, id: &str, command: visits::Command) {
+async fn submit_as(keeper: &Keeper, actor: &str, id: &str, command: visits::Command) -> Result<Reply, Refusal> {
     let (id, unit) = (CommandId::parse(id).unwrap(), UnitId::parse(SITE).unwrap());
-    keeper.submit(Envelope::new(id, unit, actor, command.into())).await.unwrap();
+    keeper.submit(Envelope::new(id, unit, actor, command.into())).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_another_site_gave_a_dose_is_not_given_again() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        campaign::seed::run(&keeper).await.unwrap();
+        stock(&keeper, "L1", 100).await;
+        ship(&keeper, "S1", STORE, SITE, 100).await;
+        receive(&keeper, "S1", SITE, 100, 0, 0).await;
+        register(&ground, &keeper, "an", "Ban111").await.unwrap();
+        let open = visit(json!({ "open_vial": { "vial": "vial-1", "lot": lot("L1") } }));
+        submit(&keeper, "open", SITE, open).await.unwrap();
+        screened(&keeper, "an").await;
+        let columns = "id, unit, person, disease, dose_number, product, lot, injected_at, day, void";
+        let other = "'D-an', 'SI-79-1', 'binh', '840539006', 1, 'vero-cell', 'x', 1, '2021-12-01', 0";
+        ground.sql(&format!("INSERT INTO doses ({columns}) VALUES ({other})")).await;
+        let refusal = submit_as(&keeper, "nurse", "inject", injection("an", "vial-1")).await.unwrap_err();
+        assert_eq!(refusal, Refusal::AnotherWasFirst { constraint: "doses_of_another".into() });
+        ground.sql("DELETE FROM doses").await;
+        submit_as(&keeper, "nurse", "inject", injection("an", "vial-1")).await.unwrap();
+        assert_eq!(ground.audit().await.doses, 1);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +228,7 @@ async fn what_a_doctor_writes_beside_an_answer_is_sealed_and_gone_when_the_key_i
         let key = || campaign::vault::person_key(ground.db.read(), &ground.vault, &an);
         let held = key().await.unwrap().unwrap();
         screen.seal(&held);
-        submit_as(&keeper, "doctor", "screen-an", screen).await;
+        submit_as(&keeper, "doctor", "screen-an", screen).await.unwrap();
 
         let body = sqlx::query_scalar::<_, String>("SELECT body FROM entries WHERE kind = 'visits.screened'");
         let body = body.fetch_one(ground.db.read()).await.unwrap();
