@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::ProgressBar;
 
-use crate::{programs, root, shell};
+use crate::{programs, root, shell, tools};
 
 /// What to do.
 #[derive(clap::Args)]
@@ -54,6 +54,7 @@ pub(crate) fn once(data: PathBuf) -> Result<()> {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     is_free(&options.listen)?;
+    tools::ensure(&[tools::COMPILER, tools::WASM, tools::NODE])?;
     crate::web::build()?;
     chain(options)
 }

@@ -47,7 +47,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             .env("LACHAN_VECTORS", &vectors)
             .env("LACHAN_TEST_POSTGRES", cluster.url())
             .env("LACHAN_PYTHON", python)
-            .env("LACHAN_BINDINGS", "required"),
+            .env("LACHAN_BINDINGS", "required")
+            .env("PATH", tools::node::path()?),
         |line| tally.add(line),
     )?;
     drop(cluster);

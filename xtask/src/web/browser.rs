@@ -55,7 +55,7 @@ fn demonstration(folder: &Path) -> Result<PathBuf> {
 
 fn node(folder: &Path, certificates: &Path) -> Result<Command> {
     let programs = demo::build(&root()?)?;
-    let mut node = Command::new("node");
+    let mut node = tools::node::command("node")?;
     node.current_dir(root()?.join("web/verifier"))
         .env("LACHAN_PROGRAMS", programs)
         .env("LACHAN_DEMO", certificates)
