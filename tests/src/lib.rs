@@ -5,6 +5,7 @@
 pub mod back_ends;
 pub mod binding_cases;
 pub mod certificates;
+pub mod chance;
 pub mod exceptions;
 pub mod server;
 pub mod signing;

@@ -6,10 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::time::Duration;
 
 use serde_json::Value;
+use tests::chance::{Chance, rounds};
 use tests::on_both_engines;
 use tests::server::{Engine, Server};
 use tests::stopwatch::Stopwatch;
@@ -64,7 +64,7 @@ async fn what_was_acknowledged_survives_and_nothing_happens_twice(engine: Engine
         let mut clients = JoinSet::new();
         for client in 0..CLIENTS {
             let name = format!("r{round}c{client}");
-            clients.spawn(work(api.clone(), lot.clone(), name, Chance(chance.next())));
+            clients.spawn(work(api.clone(), lot.clone(), name, chance.another()));
         }
         tokio::time::sleep(Duration::from_millis(300 + chance.below(1_700))).await;
         server.kill();
@@ -347,34 +347,4 @@ async fn vaccinated(api: &Api, name: &str) -> Visitor {
 
 fn certificates_of(visitor: &Visitor) -> String {
     format!("/api/units/{SITE}/doses/{}/certificates", visitor.dose())
-}
-
-fn rounds(usual: u64) -> u64 {
-    std::env::var("LACHAN_KILLS").map_or(usual, |rounds| rounds.parse().expect("LACHAN_KILLS is a number"))
-}
-
-/// A small random number generator (SplitMix64): the same numbers for the same seed.
-struct Chance(u64);
-
-impl Chance {
-    fn new() -> Self {
-        let seed = match std::env::var("LACHAN_SEED") {
-            Ok(seed) => seed.parse().expect("LACHAN_SEED is a number"),
-            Err(_) => std::collections::hash_map::RandomState::new().build_hasher().finish(),
-        };
-        println!("LACHAN_SEED={seed}");
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number from 0 up to but without `limit`.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
 }

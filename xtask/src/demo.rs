@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::ProgressBar;
 
-use crate::{programs, root, shell};
+use crate::{programs, root, shell, tools};
 
 /// What to do.
 #[derive(clap::Args)]
@@ -25,7 +25,15 @@ pub(crate) struct Options {
     /// Where to answer
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Take the programs and the app as they were built before
+    #[arg(long)]
+    no_build: bool,
+    /// Minutes that the campaign's clock is behind at first; half an hour of them is made up while a dose is observed
+    #[arg(long, value_name = "MINUTES", default_value_t = BEHIND, value_parser = clap::value_parser!(u16).range(31..=1_440))]
+    behind: u16,
 }
+
+const BEHIND: u16 = 40;
 
 /// Where everything of a demonstration lies.
 struct Places {
@@ -49,12 +57,17 @@ struct Server {
 /// One dose from vial to verdict with its data in `data`, for others to go on from.
 pub(crate) fn once(data: PathBuf) -> Result<()> {
     let free = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
-    chain(&Options { once: true, data: Some(data), listen: free.to_string() })
+    chain(&Options { once: true, data: Some(data), listen: free.to_string(), no_build: false, behind: BEHIND })
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     is_free(&options.listen)?;
-    crate::web::build()?;
+    if options.no_build {
+        programs::are_built();
+    } else {
+        tools::ensure(&[tools::COMPILER, tools::WASM, tools::NODE])?;
+        crate::web::build()?;
+    }
     chain(options)
 }
 
@@ -69,7 +82,7 @@ fn chain(options: &Options) -> Result<()> {
     };
     std::fs::create_dir_all(&places.output).with_context(|| format!("cannot make {}", places.output.display()))?;
     prepare(&places)?;
-    let mut server = Server::start(&places, &options.listen)?;
+    let mut server = Server::start(&places, options)?;
     let address = format!("http://{}", options.listen);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -94,11 +107,9 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
 
 /// Makes what is not there yet: the sample authority's keys, the sample units and accounts.
 fn prepare(places: &Places) -> Result<()> {
-    if !places.keys.join("root.pem").exists() {
-        // A ceremony that was cut off leaves no root certificate; its remains are of no use.
-        if places.keys.exists() {
-            std::fs::remove_dir_all(&places.keys)?;
-        }
+    if places.keys.join("root.pem").exists() {
+        println!("Found the authority of an earlier start: {}", places.keys.display());
+    } else {
         remove_partial(&places.keys)?;
         let bar = spinner("Making a demonstration authority: root, signing CA, document signers, list signer");
         let ceremony = shell::output(
@@ -134,13 +145,14 @@ fn remove_partial(keys: &Path) -> Result<()> {
 impl Server {
     /// Starts `campaign serve` with an issuer of its own. Its clock starts some minutes behind, so that the half hour of
     /// observation can pass at once.
-    fn start(places: &Places, listen: &str) -> Result<Server> {
+    fn start(places: &Places, options: &Options) -> Result<Server> {
         // Another campaign may have begun to answer there while everything was built; the walk would go to that one.
-        is_free(listen)?;
+        is_free(&options.listen)?;
         let path = places.data.join("serve.log");
         let log = std::fs::File::create(&path)?;
         let mut command = Command::new(places.programs.join("campaign"));
-        command.args(["serve", "--listen", listen, "--rehearsal", "40", "--data"]).arg(&places.data);
+        command.args(["serve", "--listen", &options.listen, "--rehearsal", &options.behind.to_string()]);
+        command.arg("--data").arg(&places.data);
         command.arg("--issuer-keys").arg(&places.keys);
         command.arg("--issuer-passphrase-file").arg(places.keys.join("passphrase"));
         // Its standard input is its life line: when this program is killed, the server ends too.

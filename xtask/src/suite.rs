@@ -23,49 +23,75 @@ pub(crate) struct Options {
     no_web: bool,
 }
 
+/// Always ends with the closing lines: whatever failed, they say so.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut tally = Tally::default();
+    if let Some(ready) = tally.step("before the tests", |_| prepare()) {
+        tally.step("tests", |tally| ready.test(tally));
+        if !options.no_wasm {
+            tally.step("wasm", |_| wasm::build());
+        }
+        if !options.no_fuzz {
+            tally.step("fuzz", |_| fuzz::brief());
+        }
+        if !options.no_web {
+            tally.step("web", |tally| web::test(|line| tally.add(line)));
+        }
+    }
+    println!("{tally}");
+    tally.verdict()
+}
+
+/// What the tests need, once all is well formed and built.
+struct Ready {
+    root: PathBuf,
+    vectors: PathBuf,
+    python: PathBuf,
+}
+
+/// What goes before any test; nothing is tested where it fails.
+fn prepare() -> Result<Ready> {
     let root = root()?;
     let vectors = vectors(&root)?;
     tools::ensure(tools::ALL)?;
-    let cargo = |arguments: &[&str]| {
-        let mut command = Command::new("cargo");
-        command.current_dir(&root).args(arguments);
-        command
-    };
-    shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
-    shell::run(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    shell::run(&mut cargo(&root, &["fmt", "--all", "--check"]))?;
+    shell::run(&mut cargo(&root, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let python = tools::python(&root)?;
     // The end-to-end tests start our programs and load our libraries; a test run builds only those of its own package. With
     // the tests among what is built, dependencies have the features that the test run asks for, and are compiled once.
-    shell::run(&mut cargo(&["build", "--locked", "--workspace", "--lib", "--bins", "--examples", "--tests"]))?;
+    let everything = ["build", "--locked", "--workspace", "--lib", "--bins", "--examples", "--tests"];
+    shell::run(&mut cargo(&root, &everything))?;
     programs::are_built();
     bindings::prepare(&root)?;
-    let mut tally = Tally::default();
-    let cluster = Cluster::start(Durability::Tests)?;
-    let succeeded = shell::follow(
-        cargo(&["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"])
-            .env("LACHAN_VECTORS", &vectors)
-            .env("LACHAN_TEST_POSTGRES", cluster.url())
-            .env("LACHAN_PYTHON", python)
-            .env("LACHAN_BINDINGS", "required"),
-        |line| tally.add(line),
-    )?;
-    drop(cluster);
-    if !options.no_wasm {
-        wasm::build()?;
+    Ok(Ready { root, vectors, python })
+}
+
+impl Ready {
+    fn test(&self, tally: &mut Tally) -> Result<()> {
+        let cluster = Cluster::start(Durability::Tests)?;
+        let succeeded = shell::follow(
+            cargo(&self.root, &["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"])
+                .env("LACHAN_VECTORS", &self.vectors)
+                .env("LACHAN_TEST_POSTGRES", cluster.url())
+                .env("LACHAN_PYTHON", &self.python)
+                .env("LACHAN_BINDINGS", "required")
+                .env("PATH", tools::node::path()?),
+            |line| tally.add(line),
+        )?;
+        if tally.passed == 0 {
+            bail!("no test ran");
+        }
+        if !succeeded {
+            bail!("tests failed");
+        }
+        Ok(())
     }
-    if !options.no_fuzz {
-        fuzz::brief()?;
-    }
-    let succeeded = if options.no_web { succeeded } else { web::test(|line| tally.add(line))? && succeeded };
-    if tally.passed == 0 {
-        bail!("no test ran");
-    }
-    println!("{tally}");
-    if !succeeded || tally.failed > 0 {
-        bail!("tests failed");
-    }
-    Ok(())
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root).args(arguments);
+    command
 }
 
 /// Says whether the official test data of others are there, and where: as `tests::vectors` looks for them. They are not

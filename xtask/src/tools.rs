@@ -1,5 +1,7 @@
-//! What the chores need beyond cargo: Debian packages, for each chore those that it uses, and a Python environment for the
-//! foreign verifier.
+//! What the chores need beyond cargo: Debian packages, for each chore those that it uses, a Node.js that is new enough, and a
+//! Python environment for the foreign verifier.
+
+pub(crate) mod node;
 
 use crate::shell;
 use anyhow::{Result, bail};
@@ -12,6 +14,14 @@ pub(crate) struct Package {
     shown_by: fn() -> bool,
 }
 
+/// What compiles the C in other people's crates. OpenSSL's is configured by perl, with modules that the perl of a slim system
+/// has not, and built by make.
+pub(crate) const COMPILER: &[Package] = &[
+    Package { name: "gcc", shown_by: || on_path("cc") },
+    Package { name: "libc6-dev", shown_by: || Path::new("/usr/include/stdio.h").exists() },
+    Package { name: "make", shown_by: || on_path("make") },
+    Package { name: "perl", shown_by: || works("perl", &["-MFindBin", "-MFile::Compare", "-MIPC::Cmd", "-e", "1"]) },
+];
 /// A database server.
 pub(crate) const POSTGRESQL: &[Package] =
     &[Package { name: "postgresql", shown_by: || crate::postgres::binaries().is_some() }];
@@ -22,7 +32,7 @@ pub(crate) const WASM: &[Package] = &[
     Package { name: "rust-web-src", shown_by: || Path::new(crate::wasm::STANDARD_LIBRARY).exists() },
     Package { name: "lld", shown_by: || on_path("wasm-ld") },
 ];
-/// What makes the pages, and the npm package, out of the module.
+/// What makes the pages, and the npm package, out of the module. Whether it is new enough, [`node`] knows.
 pub(crate) const NODE: &[Package] =
     &[Package { name: "npm", shown_by: || on_path("npm") }, Package { name: "nodejs", shown_by: || on_path("node") }];
 /// What opens the pages.
@@ -42,7 +52,7 @@ const BINDINGS: &[Package] = &[
     Package { name: "libjna-java", shown_by: || Path::new("/usr/share/java/jna.jar").exists() },
 ];
 /// For the whole suite.
-pub(crate) const ALL: &[&[Package]] = &[POSTGRESQL, WASM, NODE, BROWSER, FOREIGN, BINDINGS];
+pub(crate) const ALL: &[&[Package]] = &[COMPILER, POSTGRESQL, WASM, NODE, BROWSER, FOREIGN, BINDINGS];
 
 /// Installs what is missing of these with apt where this process may, and otherwise says the one line to type.
 pub(crate) fn ensure(needed: &[&[Package]]) -> Result<()> {
@@ -77,12 +87,16 @@ pub(crate) fn python(root: &Path) -> Result<PathBuf> {
 
 /// Installs what the `package-lock.json` in `folder` names, once for each state of it.
 pub(crate) fn npm(folder: &Path) -> Result<()> {
+    install(&mut node::command("npm")?, folder)
+}
+
+fn install(npm: &mut Command, folder: &Path) -> Result<()> {
     let changed = |file: &str| std::fs::metadata(folder.join(file)).and_then(|data| data.modified()).ok();
     let installed = changed("node_modules/.package-lock.json").zip(changed("package-lock.json"));
     if installed.is_some_and(|(installed, wanted)| installed >= wanted) {
         return Ok(());
     }
-    shell::run(Command::new("npm").current_dir(folder).args(["ci", "--no-audit", "--no-fund"]))
+    shell::run(npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund"]))
 }
 
 fn on_path(program: &str) -> bool {

@@ -6,7 +6,6 @@ mod training;
 use crate::{root, shell, tools, wasm};
 use anyhow::{Context as _, Result, anyhow};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 pub(crate) use browser::{Options, bench, run, test};
@@ -35,11 +34,11 @@ const WASM_OPT: &[&str] = &[
 pub(crate) fn build() -> Result<()> {
     tools::ensure(&[tools::WASM, tools::NODE])?;
     let web = root()?.join("web");
-    install(&web)?;
+    tools::npm(&web)?;
     let generated = web.join("verifier/generated");
     module(&generated)?;
     training::write(&generated.join("training.json"))?;
-    shell::run(npm(&web).args(["run", "build", "--workspace", "verifier"]))
+    shell::run(tools::node::command("npm")?.current_dir(&web).args(["run", "build", "--workspace", "verifier"]))
 }
 
 /// Builds the verifier's module with its JavaScript and its types into `folder`: `verifier.js`, `verifier.d.ts`,
@@ -57,7 +56,7 @@ pub(crate) fn module(folder: &Path) -> Result<()> {
 /// made of.
 fn optimised() -> Result<PathBuf> {
     let web = root()?.join("web");
-    install(&web)?;
+    tools::npm(&web)?;
     let built = wasm::verifier()?;
     let (file, folder) = (format!("{MODULE}_bg.wasm"), output("wasm/module")?);
     if is_newer(&folder.join(&file), &built) {
@@ -73,24 +72,10 @@ fn optimised() -> Result<PathBuf> {
         .remove_producers_section(true)
         .generate(&making)?;
     let (optimiser, module) = (web.join("node_modules/.bin/wasm-opt"), making.join(file));
-    shell::run(Command::new(optimiser).args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
+    shell::run(tools::node::command(optimiser)?.args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
     std::fs::remove_dir_all(&folder)?;
     std::fs::rename(making, &folder)?;
     Ok(folder)
-}
-
-/// Installs what `package-lock.json` names, once for each state of it.
-fn install(web: &Path) -> Result<()> {
-    if is_newer(&web.join("node_modules/.package-lock.json"), &web.join("package-lock.json")) {
-        return Ok(());
-    }
-    shell::run(npm(web).arg("ci"))
-}
-
-fn npm(web: &Path) -> Command {
-    let mut command = Command::new("npm");
-    command.current_dir(web);
-    command
 }
 
 /// Whether `made` is there and not older than `source`.

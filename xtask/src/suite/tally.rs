@@ -1,6 +1,7 @@
 //! What the runs of the tests come to: how many passed, failed and were skipped, and what the tests on official test data
 //! said that must not be overlooked. Read from the output of Rust's test runner with `--show-output`.
 
+use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,12 +10,15 @@ const SKIPPED: &str = "SKIPPED: ";
 /// How a test says that it runs on official test data; the folder of it follows.
 const VECTORS: &str = "VECTORS: ";
 
-/// Fed with every line of output by [`Tally::add`]; printed, it is the closing lines of the suite.
+/// Fed with every line of output by [`Tally::add`] and with every step by [`Tally::step`]; printed, it is the closing lines of
+/// the suite.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
-    pub(crate) failed: u64,
+    failed: u64,
     skipped: u64,
+    /// The steps that failed, and why.
+    steps: Vec<(&'static str, String)>,
     /// Of those skipped, how many tests gave which reason themselves.
     reasons: BTreeMap<String, u64>,
     /// What each test on official test data said last, which is its count of cases.
@@ -34,6 +38,29 @@ struct Said {
 }
 
 impl Tally {
+    /// Takes a step, and keeps its failure for the end, so that the next one is taken and the closing lines are printed. It
+    /// counts as one that failed where no test of it does.
+    pub(crate) fn step<T>(&mut self, name: &'static str, take: impl FnOnce(&mut Self) -> Result<T>) -> Option<T> {
+        let before = self.failed;
+        match take(self) {
+            Ok(done) => Some(done),
+            Err(error) => {
+                eprintln!("{name}: {error:#}");
+                self.failed = self.failed.max(before + 1);
+                self.steps.push((name, format!("{error:#}")));
+                None
+            }
+        }
+    }
+
+    /// Whether everything held.
+    pub(crate) fn verdict(&self) -> Result<()> {
+        if self.failed > 0 {
+            bail!("failed: {}", self.steps.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "));
+        }
+        Ok(())
+    }
+
     /// Takes in a line of the runner's output: the part of each test, which begins with `---- name stdout ----`, and the
     /// closing line, `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
     pub(crate) fn add(&mut self, line: &str) {
@@ -104,6 +131,9 @@ impl fmt::Display for Tally {
         for (reason, tests) in &self.reasons {
             writeln!(out, "{SKIPPED}{tests} tests, wholly or in part: {reason}")?;
         }
+        for (name, why) in &self.steps {
+            writeln!(out, "FAILED: {name}: {why}")?;
+        }
         let silent: u64 = self.reasons.values().sum();
         let (passed, skipped) = (self.passed.saturating_sub(silent), self.skipped + silent);
         write!(out, "{passed} passed, {} failed, {skipped} skipped", self.failed)
@@ -112,7 +142,10 @@ impl fmt::Display for Tally {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::Tally;
+    use anyhow::{Result, anyhow, bail};
 
     fn tally(lines: &str) -> Tally {
         let mut tally = Tally::default();
@@ -128,6 +161,38 @@ mod tests {
              test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
         );
         assert_eq!(tally.to_string(), "7 passed, 2 failed, 1 skipped");
+    }
+
+    #[test]
+    fn the_first_failure_ends_neither_the_other_steps_nor_the_count() {
+        let mut tally = Tally::default();
+        let tests = |tally: &mut Tally| -> Result<()> {
+            tally.add("test result: FAILED. 3 passed; 2 failed; 0 ignored");
+            bail!("tests failed")
+        };
+        assert_eq!(tally.step("tests", tests), None);
+        let wasm = |_: &mut Tally| -> Result<()> { Err(anyhow!("no linker").context("cargo build failed")) };
+        assert_eq!(tally.step("wasm", wasm), None);
+        let app = |tally: &mut Tally| {
+            tally.add("test result: ok. 4 passed; 0 failed; 1 ignored; in the browser");
+            Ok("opened")
+        };
+        assert_eq!(tally.step("app", app), Some("opened"));
+        let expected = "FAILED: tests: tests failed\nFAILED: wasm: cargo build failed: no linker\n\
+                        7 passed, 3 failed, 1 skipped";
+        assert_eq!(tally.to_string(), expected);
+        assert_eq!(tally.verdict().unwrap_err().to_string(), "failed: tests, wasm");
+    }
+
+    #[test]
+    fn when_every_step_held_everything_held() {
+        let mut tally = Tally::default();
+        tally.step("tests", |tally| {
+            tally.add("test result: ok. 3 passed; 0 failed; 0 ignored");
+            Ok(())
+        });
+        assert_eq!(tally.to_string(), "3 passed, 0 failed, 0 skipped");
+        tally.verdict().unwrap();
     }
 
     #[test]
