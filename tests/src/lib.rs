@@ -6,6 +6,7 @@ pub mod back_ends;
 pub mod binding_cases;
 pub mod certificates;
 pub mod exceptions;
+pub mod python;
 pub mod server;
 pub mod signing;
 pub mod stopwatch;
