@@ -7,6 +7,7 @@ pub mod binding_cases;
 pub mod certificates;
 pub mod chance;
 pub mod exceptions;
+pub mod python;
 pub mod server;
 pub mod signing;
 pub mod stopwatch;

@@ -3,6 +3,9 @@
 //! says nothing about is not tested. Where we decide otherwise, and where a case lacks what its step needs, the step stands
 //! in `exceptions/dgc.txt` with the reason. An expectation that no step knows fails the test.
 //!
+//! A step that must fail could fail for something that went wrong before it. So each such case also goes the way of a
+//! checker, and the check that fails first must be one of that step: the exceptions call that `file#step/first`.
+//!
 //! Beyond the single steps: a case that must succeed in verification and expiry, and is not said to fail in key usage, must
 //! be *valid* as a whole.
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -29,10 +32,10 @@ use verifier::{Verdict, picture};
 fn every_case_of_the_official_test_data_comes_out_as_expected() {
     let Some(folder) = vectors::folder("dgc") else { return };
     let mut exceptions = Exceptions::of("dgc");
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     for path in vectors::files(&folder, "json") {
         let case = Case::read(&folder, &path);
-        for (step, input, run) in STEPS {
+        for (step, input, run, checks) in STEPS {
             let Some(expected) = case.expected(step) else { continue };
             let name = format!("{}#{step}", case.name);
             // Without its input a step that must fail would fail for nothing.
@@ -42,77 +45,103 @@ fn every_case_of_the_official_test_data_comes_out_as_expected() {
             }
             let outcome = run(&case);
             let count = counts.entry(step).or_default();
-            *(if expected { &mut count.0 } else { &mut count.1 }) += 1;
+            *(if expected { &mut count.succeed } else { &mut count.fail }) += 1;
             let words = match &outcome {
                 Ok(()) => "succeeds, must fail".to_owned(),
                 Err(why) => format!("must succeed, fails: {why}"),
             };
             exceptions.case(&name, outcome.is_ok() == expected, words);
+            if !expected {
+                let verdict = case.scanned_for(step);
+                let first = verdict.checks.iter().find(|check| !check.ok);
+                let here = first.is_some_and(|check| checks.contains(&check.step));
+                count.fail_first += usize::from(here);
+                exceptions.case(
+                    &format!("{name}/first"),
+                    here,
+                    format!("{}: fails first at {first:?}", verdict.reason),
+                );
+            }
         }
         if case.all_good() {
-            counts.entry("as a whole").or_default().0 += 1;
+            counts.entry("as a whole").or_default().succeed += 1;
             let verdict = case.verdict().unwrap();
             let words = format!("{}: {:?}", verdict.reason, verdict.checks.iter().find(|check| !check.ok));
             exceptions.case(&format!("{}#whole", case.name), verdict.is_valid(), words);
         }
     }
-    for (step, (good, bad)) in &counts {
-        println!("{step}: {good} that must succeed, {bad} that must fail");
+    for (step, Count { succeed, fail, fail_first }) in &counts {
+        println!(
+            "{step}: {succeed} that must succeed, {fail} that must fail, {fail_first} of these at nothing before it"
+        );
     }
     exceptions.finish("EU DCC test data");
 }
 
-/// The negative cases of the protocol, as a checker meets them: the text of the case, its signer, its clock.
+/// Every case in which a step must fail has its reason, as a checker meets it: the text of the case, its signer, its clock.
 #[test]
 fn the_negative_cases_fail_for_the_right_reason() {
-    let Some(folder) = vectors::folder("dgc/common") else { return };
+    let Some(folder) = vectors::folder("dgc") else { return };
     let expected = [
-        ("H1", Reason::PrefixMissing),
-        ("H2", Reason::UnsupportedContext),
-        ("H3", Reason::PrefixMissing),
-        ("B1", Reason::Base45Invalid),
-        ("Z1", Reason::CompressionInvalid),
-        ("Z2", Reason::CompressionInvalid),
-        ("CBO1", Reason::ContentMalformed),
-        ("CBO2", Reason::CborTrailingBytes),
-        ("CO5", Reason::SignatureInvalid),
-        ("CO6", Reason::SignerPurpose),
-        ("CO7", Reason::SignerPurpose),
-        ("CO8", Reason::SignerPurpose),
-        ("CO9", Reason::SignerPurpose),
-        ("CO10", Reason::SignerPurpose),
-        ("CO11", Reason::SignerPurpose),
-        ("CO16", Reason::CertificateNotYetValid),
-        ("CO17", Reason::CertificateExpired),
-        ("CO22", Reason::SignerUnknown),
-        ("CO23", Reason::SignerUnknown),
-        ("DGC1", Reason::ContentSchema),
-        ("DGC2", Reason::ContentMultipleEvents),
+        ("Q1", "EXPECTEDPICTUREDECODE", Reason::PictureUnreadable),
+        ("H1", "EXPECTEDUNPREFIX", Reason::PrefixMissing),
+        ("H2", "EXPECTEDUNPREFIX", Reason::UnsupportedContext),
+        ("H3", "EXPECTEDUNPREFIX", Reason::PrefixMissing),
+        ("B1", "EXPECTEDB45DECODE", Reason::Base45Invalid),
+        ("Z1", "EXPECTEDCOMPRESSION", Reason::CompressionInvalid),
+        ("Z2", "EXPECTEDCOMPRESSION", Reason::CompressionInvalid),
+        ("CBO1", "EXPECTEDDECODE", Reason::ContentMalformed),
+        ("CBO2", "EXPECTEDVERIFY", Reason::CborTrailingBytes),
+        ("CO5", "EXPECTEDVERIFY", Reason::SignatureInvalid),
+        ("CO6", "EXPECTEDKEYUSAGE", Reason::SignerPurpose),
+        ("CO7", "EXPECTEDKEYUSAGE", Reason::SignerPurpose),
+        ("CO8", "EXPECTEDKEYUSAGE", Reason::SignerPurpose),
+        ("CO9", "EXPECTEDKEYUSAGE", Reason::SignerPurpose),
+        ("CO10", "EXPECTEDKEYUSAGE", Reason::SignerPurpose),
+        ("CO11", "EXPECTEDKEYUSAGE", Reason::SignerPurpose),
+        ("CO16", "EXPECTEDEXPIRATIONCHECK", Reason::CertificateNotYetValid),
+        ("CO17", "EXPECTEDEXPIRATIONCHECK", Reason::CertificateExpired),
+        ("CO22", "EXPECTEDVERIFY", Reason::SignerUnknown),
+        ("CO23", "EXPECTEDVERIFY", Reason::SignerUnknown),
+        ("DGC1", "EXPECTEDSCHEMAVALIDATION", Reason::ContentSchema),
+        ("DGC2", "EXPECTEDSCHEMAVALIDATION", Reason::ContentMultipleEvents),
     ];
-    for (name, reason) in expected {
-        let case = Case::read(&folder, &folder.join(format!("{name}.json")));
-        let verdict = case.verifiers().check(case.text("PREFIX").unwrap(), case.at());
-        assert_eq!(verdict.reason, reason, "{name}: {:?}", verdict.checks);
+    let expected: BTreeMap<String, Reason> =
+        expected.iter().map(|(name, step, reason)| (format!("common/{name}.json#{step}"), *reason)).collect();
+    let mut found = BTreeMap::new();
+    for path in vectors::files(&folder, "json") {
+        let case = Case::read(&folder, &path);
+        for (step, ..) in STEPS.into_iter().filter(|(step, ..)| case.expected(step) == Some(false)) {
+            found.insert(format!("{}#{step}", case.name), case.scanned_for(step).reason);
+        }
     }
-    println!("{} negative cases have their reason", expected.len());
+    assert_eq!(found, expected);
+    println!("{} steps that must fail have their reason", expected.len());
+}
+
+#[derive(Default)]
+struct Count {
+    succeed: usize,
+    fail: usize,
+    fail_first: usize,
 }
 
 type Run = fn(&Case) -> Result<(), String>;
 
-/// The steps, and the field without which each cannot be tested.
-const STEPS: [(&str, &str, Run); 12] = [
-    ("EXPECTEDVALIDOBJECT", "JSON", Case::object),
-    ("EXPECTEDENCODE", "JSON", Case::encode),
-    ("EXPECTEDPICTUREDECODE", "2DCODE", Case::picture),
-    ("EXPECTEDUNPREFIX", "PREFIX", Case::prefix),
-    ("EXPECTEDB45DECODE", "BASE45", Case::base45),
-    ("EXPECTEDCOMPRESSION", "COMPRESSED", Case::compression),
-    ("EXPECTEDDECODE", "CBOR", Case::decode),
-    ("EXPECTEDVALIDJSON", "JSON", Case::whole_chain),
-    ("EXPECTEDSCHEMAVALIDATION", "CBOR", Case::schema),
-    ("EXPECTEDVERIFY", "COSE", Case::signature),
-    ("EXPECTEDEXPIRATIONCHECK", "COSE", Case::expiry),
-    ("EXPECTEDKEYUSAGE", "COSE", Case::key_usage),
+/// The steps, the field without which each cannot be tested, and the checks of a verdict that are of that step.
+const STEPS: [(&str, &str, Run, &[Step]); 12] = [
+    ("EXPECTEDVALIDOBJECT", "JSON", Case::object, &[Step::Content, Step::Values, Step::Dates]),
+    ("EXPECTEDENCODE", "JSON", Case::encode, &[Step::Content]),
+    ("EXPECTEDPICTUREDECODE", "2DCODE", Case::picture, &[Step::Picture]),
+    ("EXPECTEDUNPREFIX", "PREFIX", Case::prefix, &[Step::Prefix]),
+    ("EXPECTEDB45DECODE", "BASE45", Case::base45, &[Step::Base45]),
+    ("EXPECTEDCOMPRESSION", "COMPRESSED", Case::compression, &[Step::Inflate]),
+    ("EXPECTEDDECODE", "CBOR", Case::decode, &[Step::Cbor, Step::Cose, Step::Content]),
+    ("EXPECTEDVALIDJSON", "JSON", Case::whole_chain, &[Step::Content]),
+    ("EXPECTEDSCHEMAVALIDATION", "CBOR", Case::schema, &[Step::Content, Step::Values, Step::Dates]),
+    ("EXPECTEDVERIFY", "COSE", Case::signature, &[Step::Signer, Step::Algorithm, Step::Signature]),
+    ("EXPECTEDEXPIRATIONCHECK", "COSE", Case::expiry, &[Step::Envelope]),
+    ("EXPECTEDKEYUSAGE", "COSE", Case::key_usage, &[Step::Purpose]),
 ];
 
 struct Case {
@@ -179,6 +208,19 @@ impl Case {
 
     fn verdict(&self) -> Result<Verdict, String> {
         Ok(self.verifiers().check(&self.scanned()?, self.at()))
+    }
+
+    /// The verdict on what the case puts before a checker: its text, or its picture where that step must fail.
+    fn scanned_for(&self, step: &str) -> Verdict {
+        let text = if step == "EXPECTEDPICTUREDECODE" {
+            match picture::read(&STANDARD.decode(self.text("2DCODE").unwrap()).unwrap()) {
+                Ok(text) => text,
+                Err(error) => return Verdict::unreadable_picture(error.to_string()),
+            }
+        } else {
+            self.text("PREFIX").unwrap().to_owned()
+        };
+        self.verifiers().check(&text, self.at())
     }
 
     /// One step of the verdict succeeded.

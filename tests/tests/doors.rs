@@ -106,7 +106,7 @@ async fn nobody_gets_in_without_a_session(api: &Api) {
 }
 
 /// For each thing to do, who may: whoever else is logged in gets 403, and whoever may is told something else, for all of
-/// them speak of things that do not exist.
+/// them speak of things that do not exist, or that exist already. Every command of the description has its row.
 async fn everybody_keeps_to_their_role(api: &Api) {
     let lot = json!({ "lot": "comirnaty:NOSUCH", "reason": "x" });
     let doses = json!({ "lot": "comirnaty:NOSUCH", "doses": 1, "position": "available", "reference": "x" });
@@ -143,9 +143,12 @@ async fn everybody_keeps_to_their_role(api: &Api) {
     let close_vial = json!({ "vial": "none", "reason": "contaminated" });
     let issued = json!({ "dose": "none", "sealed": "AAAA", "uvci_hashes": ["00"] });
     let not_issued = json!({ "dose": "none", "problem": { "code": "x", "detail": "x" } });
+    // Known from another site: the journal of this one stays empty.
+    api.walk([Visitor::new(OTHER_SITE, "known").register()]).await;
     let mut at_site = |command: &str, body: &Value, who: &'static [&'static str]| {
         rows.push((Step::new("", SITE, command, body.clone()), who));
     };
+    at_site("people/register_person", &Visitor::new(SITE, "known").register().body, &[RECEPTION, LEAD]);
     at_site("visits/check_in", &visitor.check_in().body, &[RECEPTION]);
     at_site("visits/screen", &visitor.screen().body, &[DOCTOR]);
     at_site("visits/open_vial", &json!({ "vial": "v", "lot": "comirnaty:NOSUCH" }), &[VACCINATOR]);
@@ -165,12 +168,22 @@ async fn everybody_keeps_to_their_role(api: &Api) {
         body
     };
     for (command, body) in [
+        ("auth/open_account", json!({ "account": DOCTOR, "name": "x" })),
         ("auth/close_account", account(json!({ "reason": "x" }))),
         ("auth/grant_role", account(json!({ "role": "doctor", "at": SITE }))),
         ("auth/withdraw_role", account(json!({ "role": "doctor", "at": SITE }))),
+        ("places/open_unit", json!({ "unit": "SI-99-9", "kind": "province", "name": "x" })),
+        ("places/change_unit", json!({ "unit": "SI-99-9" })),
     ] {
         rows.push((Step::new("", "VN", command, body), &[ADMINISTRATOR]));
     }
+    // Commands of the system itself are nobody's, and in no description.
+    let with_row = rows.iter().filter(|(_, allowed)| !allowed.is_empty()).map(|(step, _)| step.command.clone());
+    assert_eq!(
+        with_row.collect::<BTreeSet<String>>(),
+        commands(api).await,
+        "a command without a row, or the other way"
+    );
     let mut cells = 0;
     for (step, allowed) in &rows {
         for who in EVERYBODY {
@@ -209,10 +222,17 @@ async fn everybody_keeps_to_their_role(api: &Api) {
             cells += 1;
         }
     }
-    println!("{cells} cells of roles and things to do");
+    println!("{} commands, {cells} cells of roles and things to do", rows.len());
     // A password is one's own, or the administrator's to set.
     let password = json!({ "account": DOCTOR, "password": "một mật khẩu khác" });
     assert_forbidden(&api.request("PUT", "/api/password", Some(LEAD), Some(password)).await.unwrap(), "a password");
+}
+
+/// Folder and name of every command of the description.
+async fn commands(api: &Api) -> BTreeSet<String> {
+    let description = api.public("/api/openapi.json").await.json();
+    let posts = description["paths"].as_object().unwrap().iter().filter(|(_, item)| item["post"].is_object());
+    posts.filter_map(|(path, _)| Some(path.strip_prefix("/api/units/{unit}/")?.to_owned())).collect()
 }
 
 /// An account with one role at one site has it there and nowhere else.

@@ -12,6 +12,7 @@ use specs::cbor::{self, Value as Cbor};
 use specs::hcert::{self, Content, seal};
 use specs::signer_list::{Environment, Purposes};
 use tests::certificates::{self, now};
+use tests::python::Python;
 use tests::server::{Engine, Server};
 use tests::signing::{Algorithm, Publisher, TestSigner, Wanted};
 use tests::walk::{Api, LEAD, SITE, Visitor};
@@ -225,20 +226,6 @@ fn signed(signer: &TestSigner, protected: &[u8], unprotected: Vec<(Cbor, Cbor)>,
     Cbor::Tag(18, Box::new(Cbor::Array(vec![protected, Cbor::Map(unprotected), payload, signature])))
 }
 
-/// The interpreter that has the libraries of `verify.py`.
-#[derive(Clone)]
-struct Python(PathBuf);
-
-impl Python {
-    fn found() -> Option<Self> {
-        let python = std::env::var_os("LACHAN_PYTHON").map(|path| Self(path.into()));
-        if python.is_none() {
-            eprintln!("SKIPPED: set LACHAN_PYTHON to a Python with tests/foreign/requirements.txt installed");
-        }
-        python
-    }
-}
-
 /// The foreign verifier, with what it believes.
 #[derive(Clone)]
 struct Desk {
@@ -263,8 +250,8 @@ impl Desk {
     }
 
     fn ask(&self, what: &str, file: &Path, more: &[PathBuf]) -> Result<Value, String> {
-        let mut command = Command::new(&self.python.0);
-        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("foreign/verify.py")).arg(what).arg(file).args(more);
+        let mut command = self.python.program("verify.py");
+        command.arg(what).arg(file).args(more);
         command.arg("--anchor").arg(&self.anchor);
         if let Some(at) = &self.at {
             command.args(["--at", at]);

@@ -10,6 +10,7 @@ mod card;
 mod error;
 #[cfg(feature = "file")]
 mod file;
+mod person;
 mod state;
 mod store;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use card::{Card, CardId};
 pub use error::Error;
 #[cfg(feature = "file")]
 pub use file::{Cost, FileStore, Random};
+pub use person::{Person, Shown};
 pub use state::{EXPIRES_SOON_DAYS, State};
 pub use store::{MemoryStore, Store};
-pub use wallet::{Imported, Person, Shown, Wallet};
+pub use wallet::{Imported, Wallet};

@@ -57,7 +57,11 @@ fn certificate(name: &str) -> String {
 
 /// A certificate of Anna Müller, by the same signer; it expires after a day.
 fn of_another_person() -> String {
-    text_of(&serde_json::from_str(include_str!("../../specs/vectors/foreign.json")).unwrap(), "swiss light")
+    foreign("swiss light")
+}
+
+fn foreign(name: &str) -> String {
+    text_of(&serde_json::from_str(include_str!("../../specs/vectors/foreign.json")).unwrap(), name)
 }
 
 fn text_of(vectors: &Value, name: &str) -> String {
@@ -124,6 +128,21 @@ fn people_stand_by_name_and_the_certificates_of_each_the_newest_first() {
             (None, None, vec![(5, unknown)]),
         ]
     );
+}
+
+#[test]
+fn one_person_has_certificates_of_all_formats() {
+    let (verifier, mut wallet) = (verifier_of_all_formats(), Wallet::open(MemoryStore::default()).unwrap());
+    for name in ["national", "eu-vaccination", "forgiven: no transliterated name"] {
+        wallet.import(&certificate(name), &verifier, NOW).unwrap();
+    }
+    for name in ["icvp build of 2026", "ddcc"] {
+        wallet.import(&foreign(name), &verifier, NOW).unwrap();
+    }
+    let people = wallet.people(&verifier, NOW);
+    let ids: Vec<Vec<u64>> =
+        shown(&people).into_iter().map(|(.., cards)| cards.iter().map(|(id, _)| *id).collect()).collect();
+    assert_eq!(ids, [[5, 4, 3, 2, 1]]);
 }
 
 #[test]

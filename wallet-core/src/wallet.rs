@@ -1,13 +1,12 @@
 //! The wallet: import, group by person, present.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use specs::hcert::MAX_CHARS;
 use specs::reason::Reason;
 use specs::time::UnixTime;
-use verifier::{Verdict, Verifier};
+use verifier::Verifier;
 
+use crate::person::{Person, Shown, people};
 use crate::{Card, CardId, Error, State, Store};
 
 /// The version of what is stored.
@@ -37,28 +36,6 @@ pub struct Imported {
     pub state: State,
     /// It was in the wallet before.
     pub already: bool,
-}
-
-/// One person and their cards.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Person {
-    /// The name as written on the newest certificate that gives one; `None` where nothing could be verified.
-    pub name: Option<String>,
-    /// Birth date as the certificates write it.
-    pub birth_date: Option<String>,
-    /// The cards, the newest certificate first.
-    pub cards: Vec<Shown>,
-}
-
-/// One card with how it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// The card.
-    pub card: Card,
-    /// How it stands.
-    pub state: State,
-    /// Everything the verifier said of it.
-    pub verdict: Verdict,
 }
 
 impl<S: Store> Wallet<S> {
@@ -123,28 +100,15 @@ impl<S: Store> Wallet<S> {
         self.import(&text, verifier, at)
     }
 
-    /// Everybody in the wallet with their cards and how these stand at that moment, by name. Cards of which nothing can
-    /// be verified stand last, under nobody's name.
+    /// Everybody in the wallet with their cards and how these stand at that moment, by name. One person is who has one birth
+    /// date and one name as written; a card that has the name in Latin letters only is with the one person it fits, and
+    /// alone where it fits several. Cards of which nothing can be verified stand last, under nobody's name.
     pub fn people(&self, verifier: &Verifier, at: UnixTime) -> Vec<Person> {
-        let mut people: BTreeMap<(bool, String, String), Person> = BTreeMap::new();
-        for card in &self.kept.cards {
+        let shown = self.kept.cards.iter().map(|card| {
             let verdict = verifier.check(&card.text, at);
-            let holder = verdict.holder.as_ref();
-            let latin = holder.map(|holder| holder.name_latin.as_deref().unwrap_or(&holder.name).to_owned());
-            let birth = holder.map(|holder| holder.birth_date.to_string());
-            let key = (holder.is_none(), latin.unwrap_or_default(), birth.clone().unwrap_or_default());
-            let person = people.entry(key).or_insert(Person { name: None, birth_date: birth, cards: Vec::new() });
-            let state = State::of(&verdict, at);
-            person.cards.push(Shown { card: card.clone(), state, verdict });
-        }
-        for person in people.values_mut() {
-            person.cards.sort_by_key(|shown| {
-                let issued = shown.verdict.claims.as_ref().and_then(|claims| claims.issued_at);
-                std::cmp::Reverse((issued.map_or(0, |time| time.0), shown.card.id))
-            });
-            person.name = person.cards.iter().find_map(|shown| Some(shown.verdict.holder.as_ref()?.name.clone()));
-        }
-        people.into_values().collect()
+            Shown { card: card.clone(), state: State::of(&verdict, at), verdict }
+        });
+        people(shown.collect())
     }
 
     /// One card.

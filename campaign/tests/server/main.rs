@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod doors;
+mod health;
+mod process;
 mod rehearsal;
 mod stop;
 mod worker;
