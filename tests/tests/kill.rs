@@ -357,6 +357,7 @@ fn rounds(usual: u64) -> u64 {
 struct Chance(u64);
 
 impl Chance {
+    #[expect(clippy::disallowed_methods, reason = "another seed for every run; it is printed")]
     fn new() -> Self {
         let seed = match std::env::var("LACHAN_SEED") {
             Ok(seed) => seed.parse().expect("LACHAN_SEED is a number"),
