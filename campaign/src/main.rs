@@ -1,4 +1,4 @@
-//! The campaign's one program: serve, migrate, seed, replay, audit, and opening accounts.
+//! The campaign's one program: serve, migrate, seed, replay, audit, opening accounts and erasing people.
 
 mod serve;
 
@@ -12,10 +12,10 @@ use campaign::auth::password::{Cost, Stored};
 use campaign::auth::session::Sessions;
 use campaign::clock::{Clock, SystemClock};
 use campaign::db::Db;
-use campaign::ids::UnitId;
+use campaign::ids::{PersonId, UnitId};
 use campaign::keeper::{Keeper, Running};
 use campaign::vault::Vault;
-use campaign::{accounts, audit, replay, rng, seed};
+use campaign::{accounts, audit, replay, rng, seed, vault};
 use clap::{Args, Parser, Subcommand};
 
 /// What a command needs is allocated on one thread and let go on another, which the system's allocator does slowly.
@@ -57,6 +57,20 @@ enum Command {
         /// A role and where it holds, for example administrator@VN; may be given several times
         #[arg(long, value_parser = grant)]
         role: Vec<(Role, UnitId)>,
+    },
+    /// Erase a person for good: destroy the key under which all that is kept of them is sealed
+    ///
+    /// The chains stand, and audits and replays go on as before. No entry says who was erased and why: keep that on paper.
+    /// Backups hold the key still, and so does PostgreSQL until it has vacuumed; treat them alike.
+    ErasePerson {
+        #[command(flatten)]
+        place: Where,
+        /// The person's id
+        #[arg(value_parser = person)]
+        person: PersonId,
+        /// The same id again: nothing brings the person back
+        #[arg(long, value_name = "PERSON", value_parser = person)]
+        confirm: PersonId,
     },
     /// Rebuild every projection from the journal
     Replay(Where),
@@ -112,6 +126,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate(place) => place.open().await.map(drop),
         Command::Seed { place, accounts } => seed_sample(&place, accounts).await,
         Command::Account { place, login, name, role } => open_account(&place, &login, &name, &role).await,
+        Command::ErasePerson { place, person, confirm } => erase_person(&place, &person, &confirm).await,
         Command::Replay(place) => {
             let opened = place.open().await?;
             let rebuilt = replay::replay(&opened.db, &opened.vault, progress("streams")).await?;
@@ -160,6 +175,19 @@ async fn open_account(place: &Where, login: &str, name: &str, grants: &[(Role, U
     Ok(())
 }
 
+async fn erase_person(place: &Where, person: &PersonId, confirm: &PersonId) -> anyhow::Result<()> {
+    if person != confirm {
+        bail!("--confirm {confirm} is not {person}; nothing was erased");
+    }
+    let opened = place.open().await?;
+    if !vault::erase(&opened.db, person).await? {
+        bail!("there is no key of {person}: unknown, or erased before");
+    }
+    opened.db.close().await;
+    println!("{person} is erased; what backups hold of the key is not");
+    Ok(())
+}
+
 impl Where {
     async fn open(&self) -> anyhow::Result<Opened> {
         make_private(&self.data)?;
@@ -169,7 +197,7 @@ impl Where {
             Some(_) => bail!("--database-url: postgres://USER@HOST:PORT/DATABASE"),
             None => Db::open_folder(&self.data).await?,
         };
-        if !campaign::vault::fits(&db, &vault).await? {
+        if !vault::fits(&db, &vault).await? {
             bail!(
                 "the master key is not the one of this database: bring back its master.key (the one found opens nothing)"
             );
@@ -202,6 +230,10 @@ fn grant(text: &str) -> Result<(Role, UnitId), String> {
     let names = || Role::ALL.map(Role::as_str).join(", ");
     let role = Role::parse(role).ok_or_else(|| format!("roles: {}", names()))?;
     Ok((role, UnitId::parse(unit).map_err(|refusal| refusal.to_string())?))
+}
+
+fn person(text: &str) -> Result<PersonId, String> {
+    PersonId::parse(text).map_err(|refusal| refusal.to_string())
 }
 
 /// Says now and then how far a long walk is.

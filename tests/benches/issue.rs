@@ -232,6 +232,7 @@ enum Raw {
 }
 
 impl Raw {
+    #[expect(clippy::disallowed_methods, reason = "measured as it is")]
     fn new(algorithm: Algorithm, document: &[u8]) -> Self {
         match algorithm {
             Algorithm::Ed25519 => {

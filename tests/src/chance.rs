@@ -13,6 +13,7 @@ impl Chance {
     /// When `LACHAN_SEED` is no number.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it reads the environment, and says so")]
+    #[expect(clippy::disallowed_methods, reason = "another seed for every run; it is printed")]
     pub fn new() -> Self {
         let seed = match std::env::var("LACHAN_SEED") {
             Ok(seed) => seed.parse().expect("LACHAN_SEED is a number"),

@@ -92,6 +92,7 @@ impl Wanted {
         (root_certificate, TestSigner::new(self.algorithm, &pair, issued.der()))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a test's keys")]
     fn pair(&self) -> KeyPair {
         let kind = match self.algorithm {
             Algorithm::EdDsa => &PKCS_ED25519,
@@ -136,6 +137,7 @@ impl TestSigner {
 
     /// The signature of `message`, in the form of COSE.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a test's keys")]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         match self.algorithm {
             Algorithm::EdDsa => {
@@ -153,6 +155,7 @@ impl TestSigner {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a test's keys")]
     fn ecdsa(&self, algorithm: &'static EcdsaSigningAlgorithm, message: &[u8]) -> Vec<u8> {
         let key = EcdsaKeyPair::from_pkcs8(algorithm, &self.pkcs8).expect("our own key");
         key.sign(&SystemRandom::new(), message).expect("a signature").as_ref().to_vec()

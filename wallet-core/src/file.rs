@@ -16,7 +16,7 @@ const HEADER: usize = MAGIC.len() + 4 + 4 + SALT + NONCE;
 /// A larger file was not written by a wallet.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// What the pass phrase costs to try: Argon2id, one lane.
+/// What the pass phrase costs to try: Argon2id, one lane. OWASP's choice is 19 MiB and two passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Memory in KiB.
@@ -26,8 +26,6 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// OWASP's choice for Argon2id: 19 MiB, two passes.
-    pub const INTERACTIVE: Self = Self { memory: 19 * 1024, passes: 2 };
     /// A stolen file may not make a phone work for minutes.
     const HIGHEST: Self = Self { memory: 1 << 18, passes: 16 };
 }

@@ -39,7 +39,7 @@ impl LotBalance {
         match account {
             Account::Supplier => self.received -= quantity,
             Account::GainYield => self.gained -= quantity,
-            Account::Available | Account::Quarantine | Account::Reserved => self.stock += quantity,
+            Account::Available | Account::Quarantine => self.stock += quantity,
             Account::Transit(_) => self.transit += quantity,
             Account::Vial(_) => self.vials += quantity,
             Account::Injected => self.injected += quantity,

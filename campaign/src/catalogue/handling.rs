@@ -20,11 +20,6 @@ impl Product {
         self.vaccine().after_open_hours.map_or(AT_ONCE_MINUTES, |hours| hours.saturating_mul(60))
     }
 
-    /// Whole vials that hold at least that many doses by the label.
-    pub fn vials_for(self, doses: u32) -> u32 {
-        doses.div_ceil(self.doses_per_vial().max(1))
-    }
-
     /// The band in which a store or a box that stays between these whole degrees Celsius keeps the product; `None` when it may
     /// not be kept so. Of several, the coldest comes first, because time in it costs no shelf life.
     pub fn kept_at(self, min: i16, max: i16) -> Option<&'static StorageBand> {

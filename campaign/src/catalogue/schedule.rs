@@ -114,15 +114,6 @@ impl Product {
         self.vaccine().rule(kind, dose, previous, on)
     }
 
-    /// When a person should come for the next basic dose of this product: from the first recommended day to the last one.
-    /// `None` after the last dose of the series.
-    pub fn next_basic(self, given: u32, on: Date) -> Option<(Date, Date)> {
-        let next = given.checked_add(1).filter(|next| *next <= self.series_doses())?;
-        let rule = self.rule(DoseKind::Basic, next, self.id(), on)?;
-        let until = rule.recommended_until_days.unwrap_or(rule.recommended_days);
-        Some((on.add_days(rule.recommended_days.into()), on.add_days(until.into())))
-    }
-
     /// Whether a person born on `born` is old enough on that day. Where only a month or year of birth is known, pass its
     /// last day: the doubt is on the side of safety.
     pub fn old_enough(self, born: Date, on: Date) -> Result<(), Unfit> {

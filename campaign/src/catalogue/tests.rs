@@ -154,21 +154,11 @@ fn age_is_counted_on_the_birthday() {
 }
 
 #[test]
-fn the_next_visit_is_the_recommended_one() {
-    assert_eq!(of("vaxzevria").next_basic(1, day("2026-03-01")), Some((day("2026-04-26"), day("2026-05-24"))));
-    assert_eq!(of("sputnik-v").next_basic(1, day("2026-03-01")), Some((day("2026-03-22"), day("2026-03-22"))));
-    assert_eq!(of("vaxzevria").next_basic(2, day("2026-03-01")), None);
-    assert_eq!(of("janssen").next_basic(1, day("2026-03-01")), None);
-    assert_eq!(of("abdala").next_basic(u32::MAX, day("2026-03-01")), None);
-}
-
-#[test]
 fn vials() {
     assert_eq!((of("comirnaty").doses_per_vial(), of("comirnaty").most_doses_per_vial()), (6, 7));
     assert_eq!(of("comirnaty").open_minutes(), 360);
     assert_eq!(of("sputnik-v").open_minutes(), 120);
     assert_eq!(of("vero-cell").open_minutes(), AT_ONCE_MINUTES);
-    assert_eq!([0, 1, 6, 7].map(|doses| of("comirnaty").vials_for(doses)), [0, 1, 1, 2]);
     assert_eq!(of("sputnik-v").component(2), Some("Component II (rAd5)"));
     assert_eq!((of("sputnik-v").component(3), of("comirnaty").component(1)), (None, None));
 }

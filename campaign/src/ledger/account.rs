@@ -16,8 +16,6 @@ pub enum Account {
     Available,
     /// Stock that may not be used: not inspected, not released, in doubt.
     Quarantine,
-    /// Stock set aside for a shipment.
-    Reserved,
     /// On the road to this unit.
     Transit(ShipmentId),
     /// In an opened vial.
@@ -47,7 +45,6 @@ impl fmt::Display for Account {
             Account::Supplier => f.write_str("supplier"),
             Account::Available => f.write_str("store/available"),
             Account::Quarantine => f.write_str("store/quarantine"),
-            Account::Reserved => f.write_str("store/reserved"),
             Account::Transit(shipment) => write!(f, "transit/{shipment}"),
             Account::Vial(vial) => write!(f, "vial/{vial}"),
             Account::Injected => f.write_str("injected"),
@@ -71,7 +68,6 @@ impl FromStr for Account {
             "supplier" => Account::Supplier,
             "store/available" => Account::Available,
             "store/quarantine" => Account::Quarantine,
-            "store/reserved" => Account::Reserved,
             "injected" => Account::Injected,
             "gain/yield" => Account::GainYield,
             "destroyed" => Account::Destroyed,

@@ -237,18 +237,6 @@ impl AdminUnits {
         range.map_or(&[], |range| &self.units[range])
     }
 
-    /// The units of a later set that a unit became. Empty when it is in force, or unknown.
-    pub fn successors_of(&self, code_set: CodeSet, code: &str) -> Vec<&AdminUnit> {
-        let unit = self.get(code_set, code);
-        unit.into_iter().flat_map(|unit| &unit.successors).filter_map(|code| self.find(code)).collect()
-    }
-
-    /// The units of an earlier set that became this one, by code.
-    pub fn predecessors_of(&self, code_set: CodeSet, code: &str) -> Vec<&AdminUnit> {
-        let became = |unit: &&AdminUnit| unit.successors.iter().any(|s| s.code_set == code_set && s.code == code);
-        self.units.iter().filter(became).collect()
-    }
-
     /// Whether a place said to be in this unit can lie at this point: for a commune within reach of its point, for a
     /// province within reach of one of its communes. A wrong or rounded coordinate puts people in front of the wrong door.
     pub fn check_point(&self, unit: &AdminUnit, at: Point) -> Result<(), FarAway> {

@@ -1,9 +1,9 @@
-//! Reading people's data keys.
+//! Reading people's data keys, and destroying one.
 
 use sqlx::{AnyPool, Connection as _, Row as _};
 
 use super::{DataKey, Vault};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Engine};
 use crate::ids::PersonId;
 
 /// The data key of a person; `None` when there is none: the person is unknown or was erased.
@@ -17,6 +17,35 @@ pub async fn person_key(db: &AnyPool, vault: &Vault, person: &PersonId) -> Resul
     let wrapped: Vec<u8> = row.try_get(0)?;
     let key = vault.unwrap_key(person, &wrapped);
     key.map(Some).ok_or_else(|| DbError::Inconsistent { detail: format!("the key of person {person} does not open") })
+}
+
+/// Erases a person: destroys the data key and what was made from the data, in one transaction. The journal's chain and
+/// the sealed texts stay, and nobody can read them any more. Backups must be treated alike, and on PostgreSQL what the
+/// server keeps of a deleted row until a vacuum, and in its log. False when there was no key: the person is unknown or was
+/// erased before.
+///
+/// # Errors
+/// [`DbError`]; before the commit nothing was erased.
+pub async fn erase(db: &Db, person: &PersonId) -> Result<bool, DbError> {
+    let mut conn = db.open_writer().await?;
+    if db.engine() == Engine::Sqlite {
+        // A deleted row is written over, not only let go.
+        sqlx::raw_sql("PRAGMA secure_delete = ON").execute(&mut conn).await?;
+    }
+    sqlx::raw_sql(db.engine().begin()).execute(&mut conn).await?;
+    let mut erase = async |text: &'static str| {
+        let done = sqlx::query(text).bind(person.as_str().to_owned()).execute(&mut conn).await?;
+        Ok::<_, DbError>(done.rows_affected() > 0)
+    };
+    let held = erase("DELETE FROM person_keys WHERE person = $1").await?;
+    erase("DELETE FROM person_tokens WHERE person = $1").await?;
+    sqlx::raw_sql("COMMIT").execute(&mut conn).await?;
+    if db.engine() == Engine::Sqlite {
+        // Older pages with the row in them lie in the log until it begins anew; who reads just now puts that off.
+        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
+    }
+    conn.close().await?;
+    Ok(held)
 }
 
 /// Whether this master key is the one of the database: the one that was there at the first start, and under which the

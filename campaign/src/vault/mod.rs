@@ -28,11 +28,10 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::db::{Db, DbError};
 use crate::ids::{PersonId, UnitId};
 use crate::rng;
 
-pub use keys::{fits, person_key};
+pub use keys::{erase, fits, person_key};
 pub use master::{MASTER_KEY_ENV, MASTER_KEY_FILE, VaultError};
 
 /// Purpose of a sealed text: a person's record.
@@ -53,11 +52,6 @@ impl Sealed {
     /// The base64 text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The base64 text.
-    pub fn into_string(self) -> String {
-        self.0
     }
 }
 
@@ -231,21 +225,6 @@ impl Keyring {
     pub fn token(&self, kind: &str, term: &str) -> Token {
         self.vault.token(kind, term)
     }
-}
-
-/// Erases a person: destroys the data key and what was made from the data, in one transaction. The journal's chain and
-/// the sealed texts stay, and nobody can read them any more. Backups must be treated alike.
-///
-/// # Errors
-/// [`DbError`]; then nothing was erased.
-pub async fn erase(db: &Db, person: &PersonId) -> Result<(), DbError> {
-    let mut conn = db.open_writer().await?;
-    sqlx::raw_sql(db.engine().begin()).execute(&mut conn).await?;
-    for text in ["DELETE FROM person_keys WHERE person = $1", "DELETE FROM person_tokens WHERE person = $1"] {
-        sqlx::query(text).bind(person.as_str().to_owned()).execute(&mut conn).await?;
-    }
-    sqlx::raw_sql("COMMIT").execute(&mut conn).await?;
-    Ok(())
 }
 
 fn derive(master: &[u8; 32], info: &[u8]) -> Zeroizing<[u8; 32]> {

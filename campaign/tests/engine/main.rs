@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crash;
+mod erase;
 mod flow;
 mod ground;
 mod store;

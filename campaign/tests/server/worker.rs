@@ -76,7 +76,7 @@ async fn no_row_holds_up_the_others() {
     let keys = sqlx::query("INSERT INTO person_keys (person, wrapped) VALUES ('P1', $1)").bind(wrapped.wrapped);
     keys.execute(&mut conn).await.unwrap();
     let people = "INSERT INTO people (id, unit, sealed, registered_at, updated_at) VALUES ('P1', 'SI-01-1', $1, 1, 1)";
-    sqlx::query(people).bind(sealed.into_string()).execute(&mut conn).await.unwrap();
+    sqlx::query(people).bind(sealed.as_str().to_owned()).execute(&mut conn).await.unwrap();
     // The oldest request is for a dose that is nowhere; then come those over the quota, one taken back, and the last.
     request(&mut conn, "lost", "SI-01-1", 1).await;
     for index in 0..OVER_QUOTA {

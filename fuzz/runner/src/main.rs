@@ -1,5 +1,5 @@
-//! libFuzzer around one function of crate `fuzz`, named by the environment. Built and started by `cargo xtask fuzz`; the
-//! macro holds the only unsafe code, the door through which libFuzzer's C++ comes in.
+//! libFuzzer around one function of crate `fuzz`, named by the environment. Built and started by `cargo xtask fuzz`;
+//! `unsafe` is forbidden here too: the door through which libFuzzer's C++ comes in is in the macro, which is libfuzzer-sys's.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(init: let_the_scanner_panic(), |input: &[u8]| (fuzz::chosen().run)(input));

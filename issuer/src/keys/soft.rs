@@ -30,6 +30,10 @@ impl SoftKey {
     ///
     /// # Errors
     /// [`Error::Signing`] when the library cannot make one.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "keys and the nonces of ECDSA come from where the back end has its randomness"
+    )]
     pub fn generate(algorithm: Algorithm) -> Result<(Self, Zeroizing<Vec<u8>>), Error> {
         let refused = |_| Error::Signing("no key could be made");
         let document = match algorithm {
@@ -107,6 +111,10 @@ impl SigningKey for SoftKey {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "keys and the nonces of ECDSA come from where the back end has its randomness"
+)]
 fn ecdsa(pair: &EcdsaKeyPair, message: &[u8]) -> Result<Vec<u8>, Error> {
     let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| Error::Signing("ECDSA signing failed"))?;
     Ok(signature.as_ref().to_vec())

@@ -261,11 +261,6 @@ impl Revocation {
     pub fn cards(&self) -> &[CardList] {
         &self.cards
     }
-
-    /// When the oldest status list was made; `None` where there is none.
-    pub fn oldest_list(&self) -> Option<UnixTime> {
-        self.lists.iter().map(|held| held.issued).min()
-    }
 }
 
 impl RevokedSite {

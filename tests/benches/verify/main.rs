@@ -3,7 +3,9 @@
 //!
 //! The denominator is aws-lc-rs over 1,000 different messages with keys parsed beforehand: the very bytes that were signed
 //! in the 1,000 certificates. The numerator is `Verifier::check` over their texts, as every program of ours calls it: a
-//! trust list of 500 signers, all checks on, and a full verdict with holder, claims and record of checks.
+//! trust list of 500 signers, all checks on, and a full verdict with holder, claims and record of checks. As every certificate
+//! that we issue, each names its place in a status list under its signature, and the verifier holds that list, with some of its
+//! entries revoked, and rules that withdraw another signer and another place.
 //!
 //! The formats that we only read: `foreign.rs`. Batches and two threads: `many.rs`.
 
@@ -15,7 +17,9 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents,
 };
 use specs::hcert::{Content, open};
+use specs::revocation::{ListName, Published, Revocation, RevokedSigner, RevokedSite};
 use specs::signer_list::{Environment, KeyData, Purposes};
+use specs::status_list::{Bits, OUR_ENTRIES, Reference, Status, StatusList};
 use specs::time::{Date, PartialDate};
 use specs::uvci::Uvci;
 use std::hint::black_box;
@@ -136,7 +140,9 @@ fn own(title: &'static str, algorithm: Algorithm, profile: Profile) -> (f64, f64
         verifier: list.verifier(backend::native()),
     };
     for text in contest.texts.iter().take(SIGNERS) {
-        assert_eq!(contest.verifier.check(text, now()), portable.check(text, now()), "both back ends say the same");
+        let verdict = contest.verifier.check(text, now());
+        assert!(verdict.not_revoked.is_some(), "its status list was asked");
+        assert_eq!(verdict, portable.check(text, now()), "both back ends say the same");
     }
     let check = |verifier: &Verifier, number: usize| {
         assert!(black_box(verifier.check(black_box(&contest.texts[number]), now())).is_valid());
@@ -191,7 +197,31 @@ fn text(signer: &TestSigner, profile: Profile, number: usize) -> String {
             Content::from(certificate)
         }
     };
-    certificates::text(signer, &certificates::claims(content))
+    certificates::text(signer, &certificates::claims(content).with_status(place(number)))
+}
+
+/// One of the places that [`revocation`] leaves alone, all over the list.
+fn place(number: usize) -> Reference {
+    Reference::Ours { list: 1, index: number as u64 * 1_000 + 1 }
+}
+
+/// What an issuer exports: its list of a day ago, of which one entry in a hundred is revoked, and the one that it goes on with.
+fn revocation() -> Arc<Revocation> {
+    let issued = now().plus_days(-1);
+    let mut all = Revocation::new();
+    for number in [1, 2] {
+        let mut list = StatusList::new(Bits::One, OUR_ENTRIES);
+        if number == 1 {
+            assert!((0..OUR_ENTRIES).step_by(100).all(|index| list.set(index, Status::Invalid)));
+        }
+        let (expires, fresh_until) = (Some(issued.plus_days(30)), Some(issued.plus_days(2)));
+        all.add_list(Published { name: ListName::Ours(number), issued, expires, fresh_until, list });
+    }
+    all.revoke_signer(RevokedSigner { kid: [7; 8], from: None });
+    let site =
+        RevokedSite { authority: Some("Phòng tiêm chủng không có thật".to_owned()), ..RevokedSite::default() };
+    assert!(all.revoke_site(site));
+    Arc::new(all)
 }
 
 fn parsed(signer: &TestSigner) -> ParsedPublicKey {
@@ -207,6 +237,7 @@ fn parsed(signer: &TestSigner) -> ParsedPublicKey {
 struct Listed {
     bytes: Vec<u8>,
     publisher: Publisher,
+    revocation: Arc<Revocation>,
 }
 
 /// A signed list in which that signer is one of many.
@@ -214,13 +245,14 @@ fn list_of(signer: &TestSigner) -> Listed {
     let publisher = Publisher::new(Environment::Demo);
     let mut entries = vec![signer.entry(Purposes::VACCINATION)];
     entries.extend((1..SIGNERS).map(|_| Wanted::new(Algorithm::Es256).make().entry(Purposes::VACCINATION)));
-    Listed { bytes: publisher.list(now().plus_days(-1), 2, entries), publisher }
+    Listed { bytes: publisher.list(now().plus_days(-1), 2, entries), publisher, revocation: revocation() }
 }
 
 impl Listed {
     fn verifier(&self, backend: &'static dyn Backend) -> Verifier {
         let anchors = [self.publisher.anchor.clone()];
-        Verifier::new(backend).with_list(list::open(&self.bytes, &anchors, now(), backend).expect("our own list"))
+        let list = list::open(&self.bytes, &anchors, now(), backend).expect("our own list");
+        Verifier::new(backend).with_list(list).with_revocation(Arc::clone(&self.revocation))
     }
 }
 

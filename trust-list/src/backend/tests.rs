@@ -178,6 +178,7 @@ fn keys_that_are_too_small_too_large_or_weak_are_refused_before_any_library_sees
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's keys")]
 #[test]
 fn rsa_is_pss_with_sha256_and_for_certificates_pkcs1() {
     let pair = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
@@ -243,10 +244,12 @@ struct Signed {
     signature: Vec<u8>,
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's keys")]
 fn ecdsa(algorithm: &'static EcdsaSigningAlgorithm) -> EcdsaKeyPair {
     EcdsaKeyPair::generate(algorithm).unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's keys")]
 fn signed(kind: usize, message: &[u8]) -> Signed {
     match kind {
         0 => {

@@ -77,6 +77,7 @@ fn text(value: &Any<'_>) -> Option<String> {
 mod tests {
     use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, KeyPair};
 
+    #[expect(clippy::disallowed_methods, reason = "a test's keys")]
     #[test]
     fn a_name_is_told_in_the_usual_abbreviations() {
         let mut name = DistinguishedName::new();

@@ -101,6 +101,7 @@ fn case(
     Case::new(name, anchors, offered, leaf, expected)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's keys")]
 fn good() -> Vec<Case> {
     let rsa = || KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
     let direct = authority(ROOT, None, |_| {});
@@ -471,6 +472,7 @@ fn hostile_chains_end_within_the_budget() {
 }
 
 /// RFC 4055 section 1.2: a key under id-RSASSA-PSS is for PSS only, though its numbers would do for PKCS #1 v1.5 as well.
+#[expect(clippy::disallowed_methods, reason = "a test's keys")]
 #[test]
 fn a_key_for_pss_only_has_signed_nothing_with_pkcs1() {
     let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();

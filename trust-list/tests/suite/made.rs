@@ -67,6 +67,7 @@ pub(crate) fn p256() -> KeyPair {
     key(&PKCS_ECDSA_P256_SHA256)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's keys")]
 pub(crate) fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
     KeyPair::generate_for(algorithm).unwrap()
 }
