@@ -61,7 +61,7 @@ enum Command {
     /// Erase a person for good: destroy the key under which all that is kept of them is sealed
     ///
     /// The chains stand, and audits and replays go on as before. No entry says who was erased and why: keep that on paper.
-    /// Backups hold the key still, and so does PostgreSQL until it has vacuumed; treat them alike.
+    /// Backups hold the key still, and so may pages of the database until it is vacuumed; treat them alike.
     ErasePerson {
         #[command(flatten)]
         place: Where,

@@ -20,8 +20,8 @@ pub async fn person_key(db: &AnyPool, vault: &Vault, person: &PersonId) -> Resul
 }
 
 /// Erases a person: destroys the data key and what was made from the data, in one transaction. The journal's chain and
-/// the sealed texts stay, and nobody can read them any more. Backups must be treated alike, and on PostgreSQL what the
-/// server keeps of a deleted row until a vacuum, and in its log. False when there was no key: the person is unknown or was
+/// the sealed texts stay, and nobody can read them any more. Backups must be treated alike, and what the
+/// database holds of moved and deleted rows until a vacuum. False when there was no key: the person is unknown or was
 /// erased before.
 ///
 /// # Errors
