@@ -95,6 +95,7 @@ pub fn perform(plan: &Plan) -> Result<Manifest, Error> {
     let made = make(plan, &work);
     match made.and_then(|manifest| {
         fs::rename(&work, &plan.out).map_err(|e| Error::io(&plan.out, &e))?;
+        folder::sync_folder_of(&plan.out)?;
         Ok(manifest)
     }) {
         Ok(manifest) => Ok(manifest),
