@@ -81,6 +81,7 @@ fn facts(dose: &str) -> DoseFacts {
         product: "abdala".into(),
         dose_number: 3,
         series_doses: 3,
+        first_product: None,
         doses_received: 3,
         injected_on: "2026-01-15".into(),
         country: "VN".into(),

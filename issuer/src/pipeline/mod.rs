@@ -441,7 +441,7 @@ fn canonical(facts: &DoseFacts) -> Vec<u8> {
     let text = |text: &str| Value::Text(text.to_owned());
     let number = |number: u32| Value::Unsigned(u64::from(number));
     let DoseFacts { dose, unit, authority, holder, disease, product, .. } = facts;
-    cbor::encode(&Value::Array(vec![
+    let mut all = vec![
         number(1),
         text(dose),
         text(unit),
@@ -458,7 +458,10 @@ fn canonical(facts: &DoseFacts) -> Vec<u8> {
         text(&facts.injected_on),
         text(&facts.country),
         text(&facts.lot),
-    ]))
+    ];
+    // Only where it is there: what was recorded before there was such a field keeps its digest.
+    all.extend(facts.first_product.as_deref().map(text));
+    cbor::encode(&Value::Array(all))
 }
 
 fn same_facts(dose: &str, known: Known, digest: [u8; 32]) -> Result<Known, Problem> {

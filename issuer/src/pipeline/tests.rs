@@ -79,6 +79,19 @@ async fn other_facts_for_the_same_dose_are_refused() {
     let mut other = facts("d-1");
     other.lot = "OTHER".into();
     assert_eq!(issuer.issue(&other).await.unwrap_err().code(), "dose-facts-differ");
+    let mut other = facts("d-1");
+    other.first_product = Some("vaxzevria".into());
+    assert_eq!(issuer.issue(&other).await.unwrap_err().code(), "dose-facts-differ");
+}
+
+/// Whoever knows nothing of a first product goes on saying nothing of it, and what was recorded then is known again.
+#[test]
+fn facts_without_another_first_product_are_as_they_were() {
+    let json = serde_json::to_value(facts("d-1")).unwrap();
+    assert_eq!(json.get("first_product"), None);
+    assert_eq!(serde_json::from_value::<DoseFacts>(json).unwrap(), facts("d-1"));
+    let Ok(Value::Array(parts)) = cbor::decode(&canonical(&facts("d-1")), &cbor::Limits::OURS) else { panic!("CBOR") };
+    assert_eq!((parts.len(), parts.last()), (16, Some(&Value::Text("FG3716".into()))));
 }
 
 #[tokio::test]
