@@ -305,16 +305,22 @@ impl Issuer {
             detail: format!("the signer {} of a recorded certificate is no longer here", hex::encode(record.kid)),
         })?;
         let text = signing.sign_recorded(&record.to_be_signed).map_err(internal)?;
-        let verdict = self.trusted().verifier.check(&text, at);
+        self.verify(record, &text, at).map(|()| text)
+    }
+
+    /// Whether a verifier that holds the published list accepts the text, and whether it says what is on record: nothing
+    /// else is released.
+    fn verify(&self, record: &Record, text: &str, at: UnixTime) -> Result<(), Problem> {
+        let verdict = self.trusted().verifier.check(text, at);
         if !verdict.is_valid() {
             return Err(Problem::Unavailable {
                 detail: format!("a verifier would not accept the certificate: {}", verdict.reason.code()),
             });
         }
-        let opened = hcert::open(&text).map_err(|error| internal(error.code()))?;
+        let opened = hcert::open(text).map_err(|error| internal(error.code()))?;
         let says_what_was_recorded = opened.sign1().to_be_signed(&[]) == record.to_be_signed
             && verdict.signer.is_some_and(|signer| signer.kid == record.kid);
-        if says_what_was_recorded { Ok(text) } else { Err(internal("the certificate is not what was recorded")) }
+        if says_what_was_recorded { Ok(()) } else { Err(internal("the certificate is not what was recorded")) }
     }
 
     /// The witness is a second line of defence: that it cannot be written stops nobody's certificate, but is reported.

@@ -3,6 +3,7 @@
 
 mod revoking;
 mod signers;
+mod verifying;
 
 use std::sync::atomic::Ordering;
 
