@@ -10,6 +10,7 @@ use crate::auth::session::Sessions;
 use crate::auth::{Command, Role};
 use crate::clock::Timestamp;
 use crate::command::Envelope;
+use crate::disk::sync_folder_of;
 use crate::ids::{CommandId, UnitId};
 use crate::keeper::Keeper;
 use crate::refusal::Refusal;
@@ -101,6 +102,7 @@ pub async fn open_samples(
     written.write_all(lines.as_bytes())?;
     written.sync_all()?;
     std::fs::rename(beside, file)?;
+    sync_folder_of(file)?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "tests"))]
 
 pub mod clock;
+mod disk;
 pub mod ids;
 pub mod refusal;
 pub mod rng;

@@ -5,6 +5,7 @@
 //! holds is newer than that, and an old list cannot bring back a signer that a bundle has dropped. What a bundle has once
 //! revoked stands in every later one that is put in its place.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,7 +65,8 @@ pub fn publish(
     let _lock = folder::Lock::wait(&keyring.folder().join(list::LOCK_FILE))?;
     let held = held(keyring, out, at)?;
     let sequence = list::next_sequence(keyring, held.as_ref().map_or(0, |held| held.sequence()))?;
-    let mut content = list::content(keyring, sequence, at, valid_days)?;
+    // All our signers, also those that are revoked: the data beside them say so, and from when on.
+    let mut content = list::content(keyring, sequence, &BTreeSet::new(), at, valid_days)?;
     content.signers = merged(content.signers, parts.imported);
     let signer_bytes = size(&content)?.saturating_sub(size(&SignerList { signers: Vec::new(), ..content.clone() })?);
     content.revocation = match (parts.revocation, held.as_ref().and_then(|held| held.revocation())) {

@@ -95,6 +95,7 @@ pub fn perform(plan: &Plan) -> Result<Manifest, Error> {
     let made = make(plan, &work);
     match made.and_then(|manifest| {
         fs::rename(&work, &plan.out).map_err(|e| Error::io(&plan.out, &e))?;
+        folder::sync_folder_of(&plan.out)?;
         Ok(manifest)
     }) {
         Ok(manifest) => Ok(manifest),
@@ -266,12 +267,16 @@ struct X509Key {
 impl X509Key {
     fn generate(algorithm: Algorithm) -> Result<(Self, zeroize::Zeroizing<Vec<u8>>), Error> {
         let (key, document) = SoftKey::generate(algorithm)?;
+        Ok((Self::new(key)?, document))
+    }
+
+    fn new(key: SoftKey) -> Result<Self, Error> {
         let public = match key.public_key() {
             KeyData::Ed25519(raw) => raw.to_vec(),
             KeyData::P256(point) => point.to_vec(),
             _ => return Err(Error::Signing("an unexpected kind of key")),
         };
-        Ok((Self { key, public }, document))
+        Ok(Self { key, public })
     }
 }
 
@@ -295,4 +300,4 @@ impl rcgen::SigningKey for X509Key {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

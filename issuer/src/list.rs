@@ -3,6 +3,7 @@
 //! Numbers never repeat and never fall, whoever asks: the last one given is kept in the key folder under a lock, and it
 //! is raised *before* the list is published, so that a crash skips a number rather than using one twice.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,7 +69,8 @@ pub enum Error {
     },
 }
 
-/// Signs a new list and puts both its forms into `out`.
+/// Signs a new list and puts both its forms into `out`. Of signers that are `revoked` it names none: whoever holds nothing but
+/// the list could not know it.
 ///
 /// # Errors
 /// [`Error::Refused`] when a verifier holding the list now in `out` would not accept the new one (clock set back,
@@ -78,6 +80,7 @@ pub fn publish(
     keyring: &Keyring,
     key: &Arc<dyn SigningKey>,
     out: &Path,
+    revoked: &BTreeSet<[u8; 8]>,
     at: UnixTime,
     valid_days: u32,
 ) -> Result<Published, Error> {
@@ -88,7 +91,7 @@ pub fn publish(
         other => other?,
     };
     let sequence = next_sequence(keyring, held.as_ref().map_or(0, |held| held.list.sequence()))?;
-    let content = content(keyring, sequence, at, valid_days)?;
+    let content = content(keyring, sequence, revoked, at, valid_days)?;
     let published = sign(keyring, key, &content, at)?;
     if let Some(held) = &held {
         list::may_replace(&held.list, &published.list)?;
@@ -128,10 +131,29 @@ pub fn last_sequence(keyring: &Keyring) -> Result<u64, Error> {
     Ok(number.ok_or(keys::Error::Format { path, detail: "not a number" })?)
 }
 
-/// A list of our own signers, each of which leads to the root.
-pub(crate) fn content(keyring: &Keyring, sequence: u64, at: UnixTime, valid_days: u32) -> Result<SignerList, Error> {
+/// Our own signers that a list names.
+fn named<'a>(keyring: &'a Keyring, revoked: &'a BTreeSet<[u8; 8]>) -> impl Iterator<Item = &'a Credential> {
+    keyring.document_signers.iter().filter(|credential| !revoked.contains(&credential.certificate.kid()))
+}
+
+/// Whether a list names exactly those of our signers that it ought to.
+#[must_use]
+pub fn names_all(list: &SignerList, keyring: &Keyring, revoked: &BTreeSet<[u8; 8]>) -> bool {
+    let listed: Vec<_> = list.signers.iter().map(|entry| entry.kid).collect();
+    let ours: Vec<_> = named(keyring, revoked).map(|credential| credential.certificate.kid()).collect();
+    listed.len() == ours.len() && ours.iter().all(|kid| listed.contains(kid))
+}
+
+/// A list of our own signers, each of which leads to the root, without those that are `revoked`.
+pub(crate) fn content(
+    keyring: &Keyring,
+    sequence: u64,
+    revoked: &BTreeSet<[u8; 8]>,
+    at: UnixTime,
+    valid_days: u32,
+) -> Result<SignerList, Error> {
     keyring.check_document_signers(at)?;
-    let signers = keyring.document_signers.iter().map(entry).collect::<Result<_, Error>>()?;
+    let signers = named(keyring, revoked).map(entry).collect::<Result<_, Error>>()?;
     let signer = &keyring.list_signer.certificate;
     if signer.not_after() <= at {
         let (subject, until) = (signer.name().to_owned(), signer.not_after());

@@ -1,5 +1,6 @@
 //! The issuer's command line: hold a key ceremony, publish the list of signers, serve, verify the log.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -105,6 +106,9 @@ enum TrustList {
         /// Key folder
         #[arg(long)]
         keys: PathBuf,
+        /// Data folder of the issuer, whose revoked signers the list does not name; needed once anything was revoked
+        #[arg(long)]
+        data: Option<PathBuf>,
         /// Where the two files go
         #[arg(long)]
         out: PathBuf,
@@ -164,9 +168,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match cli.command {
         Command::Ceremony(args) => hold_ceremony(&args),
-        Command::TrustList(TrustList::Publish { keys, out, valid_days, passphrase }) => {
-            publish(&keys, &out, valid_days, &passphrase)
-        }
+        Command::TrustList(TrustList::Publish { keys, data, out, valid_days, passphrase }) => runtime()
+            .and_then(|runtime| runtime.block_on(publish(&keys, data.as_deref(), &out, valid_days, &passphrase))),
         Command::TrustList(TrustList::Bundle(asked)) => bundle::run(&asked),
         Command::Serve(args) => runtime().and_then(|runtime| runtime.block_on(serve(&args))),
         Command::Log(Log::Verify { keys, data, passphrase }) => {
@@ -216,10 +219,25 @@ fn hold_ceremony(args: &Ceremony) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn publish(keys: &Path, out: &Path, days: u32, file: &PassphraseFile) -> anyhow::Result<()> {
+async fn publish(keys: &Path, data: Option<&Path>, out: &Path, days: u32, file: &PassphraseFile) -> anyhow::Result<()> {
+    let now = Clock::System.now();
+    let revoked = match data {
+        Some(data) => {
+            let store = open_store(keys, data, file).await?;
+            check_revocations_witness(&Witness::of_revocations(keys, store.log_id())?.seen()?, &store).await?;
+            store.revoked_signers(now).await?
+        }
+        None => {
+            anyhow::ensure!(
+                !anything_revoked(keys)?,
+                "something was revoked with these keys: --data says which signers"
+            );
+            BTreeSet::new()
+        }
+    };
     let keyring = Keyring::open(keys)?;
     let key = keyring.key(&keyring.list_signer, &file.find()?)?;
-    let published = list::publish(&keyring, &key, out, Clock::System.now(), days)?;
+    let published = list::publish(&keyring, &key, out, &revoked, now, days)?;
     println!(
         "{}: list {} of {}, {} signers, to be replaced before {}",
         out.join(list::COSE_FILE).display(),
@@ -292,6 +310,12 @@ async fn verify_log(keys: &Path, data: &Path, file: &PassphraseFile) -> anyhow::
     println!("{} entries, head {}", head.size, hex::encode(head.hash));
     println!("{} revocations, head {}", revocations.size, hex::encode(revocations.hash));
     Ok(())
+}
+
+/// Whether anything was ever revoked with these keys, in whichever data folder: by what the witness saw.
+fn anything_revoked(keys: &Path) -> anyhow::Result<bool> {
+    // No log has this name, so it answers for all.
+    Ok(Witness::of_revocations(keys, &[0; 16])?.seen()?.size > 0)
 }
 
 /// The store in a data folder, which an issuer may be working on.

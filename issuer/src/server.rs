@@ -28,8 +28,8 @@ use crate::revocation;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long requests under way may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often the list of signers is looked at: soon after an operator published one with the same keys, because verifiers
-/// that took it refuse ours until it has a higher number. The look costs one small file.
+/// How often the list of signers is looked at: soon after an operator revoked a signer, or published a list with the same keys,
+/// because verifiers that took it refuse ours until it has a higher number. The look costs one small file and one small query.
 const RENEWAL: Duration = Duration::from_secs(60);
 /// How often status lists in which something was revoked are put into the folder of the lists; whoever asks over the socket
 /// gets the newest anyway. However many are revoked in it, a second costs one signature for each list.
@@ -145,8 +145,9 @@ async fn renew(issuer: App) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        let issuer = Arc::clone(&issuer);
-        match tokio::task::spawn_blocking(move || issuer.renew_list()).await {
+        let (issuer, here) = (Arc::clone(&issuer), tokio::runtime::Handle::current());
+        // It may wait for a lock on the key folder.
+        match tokio::task::spawn_blocking(move || here.block_on(issuer.renew_list())).await {
             Ok(Ok(true)) => tracing::info!("a new list of signers is published"),
             Ok(Ok(false)) => {}
             Ok(Err(error)) => tracing::error!(%error, "the list of signers could not be renewed"),

@@ -56,6 +56,7 @@ pub(crate) fn facts(dose: &str) -> DoseFacts {
         product: "comirnaty".into(),
         dose_number: 2,
         series_doses: 2,
+        first_product: None,
         doses_received: 2,
         injected_on: "2026-11-23".into(),
         country: "VN".into(),

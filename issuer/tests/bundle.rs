@@ -76,6 +76,7 @@ fn dose(name: &str, injected_on: &str) -> DoseFacts {
         product: "comirnaty".into(),
         dose_number: 2,
         series_doses: 2,
+        first_product: None,
         doses_received: 2,
         injected_on: injected_on.into(),
         country: "VN".into(),

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use issuer::api::{Client, DoseFacts, Holder, Issued};
+use issuer::api::{Client, DoseFacts, Holder, Issued, Problem};
 
 const ISSUER: &str = env!("CARGO_BIN_EXE_issuer");
 
@@ -81,6 +81,7 @@ fn facts(dose: &str) -> DoseFacts {
         product: "abdala".into(),
         dose_number: 3,
         series_doses: 3,
+        first_product: None,
         doses_received: 3,
         injected_on: "2026-01-15".into(),
         country: "VN".into(),
@@ -149,6 +150,39 @@ async fn a_dose_is_suspended_restored_and_revoked_by_command() {
     drop(child.stdin.take());
     assert!(ends(&mut child).success());
     assert!(verify_log(&place).contains("3 revocations, head "));
+}
+
+/// Revoked beside the running process, as an operator does it who has learned that a key was stolen.
+#[tokio::test]
+async fn a_signer_that_is_revoked_beside_the_running_issuer_signs_nothing_more() {
+    let place = Place::new();
+    let mut child = place.serve();
+    let issued = place.issue("d-1").await;
+    let kid = issued.certificates[0].kid.as_str();
+    let [keys, data, out, passphrase] = ["keys", "data", "out", "keys/passphrase"].map(|name| place.text(name));
+    let with_keys = ["--keys", keys, "--passphrase-file", passphrase];
+    let issuer = |command: &[&str], more: &[&str]| run(&[command, &with_keys, more].concat());
+    let revoked = issuer(&["revocation", "revoke-signer"], &["--data", data, kid]);
+    assert!(revoked.status.success(), "{revoked:?}");
+
+    let client = Client::unix(place.path("s")).unwrap();
+    let detail = "every signer for national that is valid was revoked".to_owned();
+    assert_eq!(client.issue(&facts("d-2")).await, Err(Problem::Unavailable { detail }));
+    assert_eq!(client.health().await.unwrap().status, "unavailable");
+    assert_eq!(client.certificates("d-1").await.unwrap(), issued);
+
+    // Neither list nor bundle is signed in ignorance of it.
+    let said = |output: &Output| String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned();
+    let [publish, bundle] = [["trust-list", "publish"], ["trust-list", "bundle"]];
+    let unknowing = issuer(&publish, &["--out", out]);
+    assert!(said(&unknowing).contains("something was revoked with these keys: --data says"), "{unknowing:?}");
+    let unknowing = issuer(&bundle, &["--out", place.text("b")]);
+    assert!(said(&unknowing).contains("something was revoked with these keys: --revocation says"), "{unknowing:?}");
+    assert!(!place.path("out").exists() && !place.path("b").exists());
+    let knowing = issuer(&publish, &["--out", out, "--data", data]);
+    assert!(said(&knowing).contains(" of La Chan DEMO VN Trust List, 1 signers"), "{knowing:?}");
+    drop(child.stdin.take());
+    assert!(ends(&mut child).success());
 }
 
 /// Killed in the middle of work, again and again: whatever was answered stays, whatever was not is made once.

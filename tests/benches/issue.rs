@@ -197,6 +197,7 @@ fn facts(dose: &str, number: usize) -> DoseFacts {
         product: "comirnaty".to_owned(),
         dose_number: 2,
         series_doses: 2,
+        first_product: None,
         doses_received: 2,
         injected_on: "2026-11-20".to_owned(),
         country: "VN".to_owned(),

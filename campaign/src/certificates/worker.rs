@@ -227,6 +227,7 @@ impl Worker {
             product: given.product.clone(),
             dose_number,
             series_doses: series_doses(first, dose_number),
+            first_product: (first != given.product).then(|| first.to_owned()),
             doses_received: u32::try_from(received).unwrap_or(u32::MAX),
             injected_on: given.day.clone(),
             country: "VN".to_owned(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::Vault;
+use crate::disk::sync_folder_of;
 use crate::rng;
 
 /// Name of the master key's file in the data folder.
@@ -107,9 +108,6 @@ fn create(path: &Path) -> Result<Vault, VaultError> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(failed(error)),
         _ => {}
     }
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-    }
+    sync_folder_of(path).map_err(failed)?;
     read(path)
 }

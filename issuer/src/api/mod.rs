@@ -33,8 +33,13 @@ pub struct DoseFacts {
     pub product: String,
     /// Number of this dose, from 1.
     pub dose_number: u32,
-    /// Number of doses in the series as it stands with this dose (a booster has its own number: 3 of 3).
+    /// Number of doses in the series as it stands with this dose (a booster has its own number: 3 of 3; but 2 of 1 after a
+    /// single-dose series).
     pub series_doses: u32,
+    /// Product of the course's first dose, where it was another one than of this dose. It says how many doses make the series
+    /// complete: one for a booster of any product after Janssen. Absent where the product was the same, and for a first dose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_product: Option<String>,
     /// Doses the person has received in all, this one included.
     pub doses_received: u32,
     /// Day of the injection in Viet Nam.

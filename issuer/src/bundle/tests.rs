@@ -38,7 +38,7 @@ fn lists_and_bundles_have_one_sequence_and_neither_rolls_the_other_back() {
     let (lists, out) = (held.folder.path().join("public"), held.folder.path().join("bundle.cose"));
     let keyring = held.keyring();
     let key = keyring.key(&keyring.list_signer, &held.passphrase).unwrap();
-    let list = |at| list::publish(&keyring, &key, &lists, at, 14).unwrap().list;
+    let list = |at| list::publish(&keyring, &key, &lists, &BTreeSet::new(), at, 14).unwrap().list;
     let first = list(NOW);
     let second = publish_at(&held, &out, revoking(1), NOW, VALID_DAYS).unwrap().list;
     let third = list(NOW);

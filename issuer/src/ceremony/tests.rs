@@ -3,11 +3,32 @@
 use std::os::unix::fs::PermissionsExt;
 
 use trust_list::backend;
-use trust_list::chain::{self, Role};
+use trust_list::chain;
 
 use super::*;
 use crate::keyring::Keyring;
 use crate::testing::{Held, NOW};
+
+/// One more signer of national certificates under the same authority, with days of its own: its key identifier.
+pub(crate) fn another_national_signer(held: &Held, signer_days: u32) -> [u8; 8] {
+    let offline = held.keys.join(OFFLINE);
+    let sealed_by = Passphrase::find(Some(&offline.join(PASSPHRASE)), None).unwrap();
+    let sealed = offline.join("signing-ca.key");
+    let (_, document) = file::open(&sealed, "signing-ca", &[Kind::P256], &sealed_by).unwrap();
+    let authority = X509Key::new(SoftKey::from_pkcs8(Algorithm::Es256, &document).unwrap()).unwrap();
+    let demo = Plan::demo(&held.keys, "VN", NOW).unwrap();
+    let plan = Plan { signer_days, passphrase: held.passphrase.clone(), cost: Cost::TEST, ..demo };
+    let subject = params(&plan, "Health Signing CA", SIGNING_CA_DAYS).unwrap();
+    let mut eku = EKU_VACCINATION.to_vec();
+    eku.push(2);
+    let (algorithm, profile) = (Algorithm::Ed25519, Some(Profile::National));
+    let role = Role { role: "dsc-national-2", name: "Document Signer National 2", algorithm, eku: &eku, profile };
+    let member = end_entity(&plan, &held.keys, &Issuer::from_params(&subject, &authority), &role).unwrap();
+    let mut manifest = held.keyring().manifest;
+    manifest.document_signers.push(member);
+    folder::replace(&held.keys.join(MANIFEST), manifest.to_json().unwrap().as_bytes(), 0o600).unwrap();
+    held.keyring().document_signers.last().unwrap().certificate.kid()
+}
 
 #[test]
 fn every_chain_leads_to_the_root_and_only_in_its_role() {
@@ -20,10 +41,11 @@ fn every_chain_leads_to_the_root_and_only_in_its_role() {
         chain::verify_path(certificate, above, anchors, NOW, backend::native(), role)
     };
     for signer in &keyring.document_signers {
-        path(&signer.certificate, Role::DocumentSigner).unwrap();
-        assert!(matches!(path(&signer.certificate, Role::ListSigner), Err(trust_list::Error::Role { .. })));
+        path(&signer.certificate, chain::Role::DocumentSigner).unwrap();
+        let as_list_signer = path(&signer.certificate, chain::Role::ListSigner);
+        assert!(matches!(as_list_signer, Err(trust_list::Error::Role { .. })));
     }
-    path(&keyring.list_signer.certificate, Role::ListSigner).unwrap();
+    path(&keyring.list_signer.certificate, chain::Role::ListSigner).unwrap();
 }
 
 #[test]

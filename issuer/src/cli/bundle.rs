@@ -57,7 +57,7 @@ pub(crate) struct Bundle {
     /// States' authorities for travel documents (PEM, DER), or a master list of them
     #[arg(long, value_name = "FILE")]
     csca: Vec<PathBuf>,
-    /// What `issuer revocation export` wrote
+    /// What `issuer revocation export` wrote; needed once anything was revoked
     #[arg(long, value_name = "FILE")]
     revocation: Vec<PathBuf>,
     /// A batch of hashes of the EU's gateway (JSON)
@@ -82,6 +82,10 @@ fn issuer_and_file(text: &str) -> Result<(String, PathBuf), String> {
 
 pub(crate) fn run(asked: &Bundle) -> anyhow::Result<()> {
     let at = Clock::System.now();
+    anyhow::ensure!(
+        !asked.revocation.is_empty() || !crate::anything_revoked(&asked.keys)?,
+        "something was revoked with these keys: --revocation says what (issuer revocation export)"
+    );
     let keyring = Keyring::open(&asked.keys)?;
     let key = keyring.key(&keyring.list_signer, &asked.passphrase.find()?)?;
     let (imported, cards) = imported(asked, at, backend::native())?;

@@ -142,7 +142,11 @@ fn fill(bytes: &mut Vec<u8>, file: File, path: &Path, limit: usize) -> Result<()
     Ok(())
 }
 
-fn sync_folder_of(path: &Path) -> Result<(), Error> {
+/// Makes sure that the name of what was made or renamed is on the disk: the name is the folder's, not the file's.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(crate) fn sync_folder_of(path: &Path) -> Result<(), Error> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),

@@ -91,7 +91,9 @@ pub fn check(facts: &DoseFacts, country: &str, at: UnixTime) -> Result<Dose, Vec
     findings.when(!disease.is_some_and(|entry| entry.active), Lint::DiseaseUnknown, "disease");
     let vaccine = value_set::vaccine(&facts.product);
     findings.when(vaccine.is_none(), Lint::ProductUnknown, "product");
-    counts(facts, vaccine, &mut findings);
+    let begun_with = facts.first_product.as_deref().map_or(vaccine, value_set::vaccine);
+    findings.when(facts.first_product.is_some() && begun_with.is_none(), Lint::ProductUnknown, "first_product");
+    counts(facts, begun_with, &mut findings);
     let injected_on = injection(facts, birth_date, vaccine, today, &mut findings);
     findings.when(facts.country != country, Lint::CountryForeign, "country");
     let lot = facts.lot.as_bytes();
@@ -167,15 +169,19 @@ fn birth_date(text: &str, today: Date, findings: &mut Findings) -> Option<Partia
     Some(date)
 }
 
-fn counts(facts: &DoseFacts, vaccine: Option<&Vaccine>, findings: &mut Findings) {
+/// `begun_with` is the product of the course's first dose.
+fn counts(facts: &DoseFacts, begun_with: Option<&Vaccine>, findings: &mut Findings) {
     let (number, series) = (facts.dose_number, facts.series_doses);
     findings.when(number == 0, Lint::DoseNumberZero, "dose_number");
     findings.when(number > MAX_DOSES, Lint::DoseNumberImplausible, "dose_number");
     findings.when(series == 0, Lint::SeriesZero, "series_doses");
     // Encoding of boosters since 2022-02-01: 3/3 after two doses, 2/1 after a complete series of one. A number above the
-    // series is right only when that series is complete by itself.
-    let complete = vaccine.is_none_or(|vaccine| series >= vaccine.doses);
+    // series is right only when that series is complete by itself, which the product it began with decides: a booster of a
+    // two-dose product after a single-dose one is 2/1 too.
+    let complete = begun_with.is_none_or(|vaccine| series >= vaccine.doses);
     findings.when(number > series && !complete, Lint::DoseBeyondSeries, "dose_number");
+    let other = facts.first_product.as_ref().is_some_and(|first| *first != facts.product);
+    findings.when(number <= 1 && other, Lint::FirstProductOfFirst, "first_product");
     findings.when(facts.doses_received < number, Lint::DosesReceivedTooFew, "doses_received");
     findings.when(facts.doses_received > MAX_DOSES, Lint::DosesReceivedImplausible, "doses_received");
 }

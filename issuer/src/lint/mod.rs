@@ -82,7 +82,9 @@ lints! {
     /// Series.
     SeriesZero = "series-zero", "a series has at least one dose";
     /// Dose number against series.
-    DoseBeyondSeries = "dose-beyond-series", "the dose number exceeds the series, and the series is not the product's complete basic one";
+    DoseBeyondSeries = "dose-beyond-series", "the dose number exceeds the series, and the series is not the complete basic one of the course's first product";
+    /// Product of the first dose.
+    FirstProductOfFirst = "first-product-of-first-dose", "a first dose names another product as that of the first dose";
     /// Doses received.
     DosesReceivedTooFew = "doses-received-too-few", "fewer doses received than this dose's number";
     /// Doses received.

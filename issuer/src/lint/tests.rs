@@ -56,6 +56,8 @@ fn bad_facts() -> Vec<BadFacts> {
         (Lint::NationalityUnknown, |f| f.holder.nationality = "Vi".into()),
         (Lint::DiseaseUnknown, |f| f.disease = "6142004".into()),
         (Lint::ProductUnknown, |f| f.product = "water".into()),
+        (Lint::ProductUnknown, |f| f.first_product = Some("water".into())),
+        (Lint::FirstProductOfFirst, |f| (f.dose_number, f.first_product) = (1, Some("vaxzevria".into()))),
         (Lint::DoseNumberZero, |f| f.dose_number = 0),
         (Lint::DoseNumberImplausible, |f| f.dose_number = 21),
         (Lint::SeriesZero, |f| f.series_doses = 0),
@@ -261,16 +263,37 @@ fn bad_bytes(sample: &Sample) -> Vec<Lint> {
 
 #[test]
 fn boosters_are_numbered_as_the_encoding_of_2022_says() {
-    let booster = |number, series, received, product: &str| {
-        fired(|f| {
-            (f.dose_number, f.series_doses, f.doses_received) = (number, series, received);
-            f.product = product.into();
-        })
+    let booster = |number, series, product: &str, first: Option<&str>| {
+        let codes = fired(|f| {
+            (f.dose_number, f.series_doses, f.doses_received) = (number, series, number);
+            (f.product, f.first_product) = (product.into(), first.map(str::to_owned));
+        });
+        codes.into_iter().collect::<Vec<_>>()
     };
-    assert!(booster(3, 3, 3, "comirnaty").is_empty());
-    assert!(booster(2, 1, 2, "janssen").is_empty());
-    assert!(booster(3, 2, 3, "comirnaty").is_empty());
-    assert_eq!(booster(2, 1, 2, "comirnaty").into_iter().collect::<Vec<_>>(), ["dose-beyond-series"]);
+    let right = [
+        (3, 3, "comirnaty", None),
+        (3, 2, "comirnaty", None),
+        (3, 3, "comirnaty", Some("vaxzevria")),
+        (2, 1, "janssen", None),
+        // After one dose of Janssen: eu-dcc.md, "after a single-dose series 1/1, then 2/1".
+        (2, 1, "comirnaty", Some("janssen")),
+        (3, 1, "spikevax", Some("janssen")),
+        (3, 3, "janssen", Some("vaxzevria")),
+    ];
+    for (number, series, product, first) in right {
+        assert_eq!(booster(number, series, product, first), [""; 0], "{number}/{series} {product} after {first:?}");
+    }
+    // A series that is not complete, whatever completes one of the product of this dose.
+    let wrong = [
+        (2, 1, "comirnaty", None),
+        (2, 1, "comirnaty", Some("vaxzevria")),
+        (2, 1, "janssen", Some("vaxzevria")),
+        (3, 2, "comirnaty", Some("abdala")),
+    ];
+    for (number, series, product, first) in wrong {
+        let fired = booster(number, series, product, first);
+        assert_eq!(fired, ["dose-beyond-series"], "{number}/{series} {product} after {first:?}");
+    }
 }
 
 #[test]

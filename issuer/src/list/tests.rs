@@ -10,7 +10,7 @@ use crate::testing::{Held, NOW};
 fn publish_at(held: &Held, out: &Path, at: UnixTime) -> Result<Published, Error> {
     let keyring = held.keyring();
     let key = keyring.key(&keyring.list_signer, &held.passphrase).unwrap();
-    publish(&keyring, &key, out, at, VALID_DAYS)
+    publish(&keyring, &key, out, &BTreeSet::new(), at, VALID_DAYS)
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //!
 //! There is no way into this module with bytes, a hash or a payload: only with [`DoseFacts`].
 
+mod listing;
 mod revoking;
 mod signing;
 #[cfg(test)]
@@ -15,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use specs::cbor::{self, Value};
 use specs::hcert;
@@ -23,13 +24,9 @@ use specs::signer_list::Environment;
 use specs::status_list::Reference;
 use specs::time::{Date, UnixTime};
 use specs::uvci::Uvci;
-use trust_list::backend;
-use trust_list::list::Freshness;
-use verifier::Verifier;
 
 use crate::api::{DoseFacts, Health, Issued, IssuedCertificate, Problem, Profile};
 use crate::clock::Clock;
-use crate::jws;
 use crate::keyring::{Keyring, environment};
 use crate::keys::passphrase::Passphrase;
 use crate::keys::{self, SigningKey, folder};
@@ -41,6 +38,8 @@ use crate::rng;
 use crate::store::{self, Known, Record, Request, Store};
 use crate::witness::{self, Witness};
 
+pub use listing::RenewError;
+use listing::Trusted;
 pub use revoking::check_witness as check_revocations_witness;
 pub use signing::{Draft, Error as SigningError, Signing};
 
@@ -106,16 +105,6 @@ pub struct Issuer {
     _locks: [folder::Lock; 2],
 }
 
-/// The list in force, and the verifier that believes it.
-struct Trusted {
-    cose: Vec<u8>,
-    jws: String,
-    sequence: u64,
-    issued: UnixTime,
-    next_update: UnixTime,
-    verifier: Verifier,
-}
-
 impl Issuer {
     /// Opens keys and store and publishes the list of signers if it is due.
     ///
@@ -155,13 +144,9 @@ impl Issuer {
         let suspended = Mutex::new(store.suspended().await?.into_iter().collect());
 
         let list_folder = data.join(LIST_FOLDER);
-        let trusted = match list::read(&keyring, &list_folder, now) {
-            Ok(Some(held)) if is_current(&keyring, &held, now) && !is_overtaken(&keyring, held.list.sequence())? => {
-                held
-            }
-            _ => list::publish(&keyring, &list_key, &list_folder, now, config.list_valid_days)?,
-        };
-        let trusted = RwLock::new(Arc::new(Trusted::new(trusted)));
+        let revoked = store.revoked_signers(now).await?;
+        let trusted = Trusted::of(&keyring, &list_key, &list_folder, &revoked, now, config.list_valid_days)?;
+        let trusted = RwLock::new(Arc::new(trusted));
         Ok(Self {
             keyring,
             list_key,
@@ -208,18 +193,6 @@ impl Issuer {
         self.keyring.manifest.environment
     }
 
-    /// The list of signers as COSE_Sign1.
-    #[must_use]
-    pub fn trust_list(&self) -> Vec<u8> {
-        self.trusted().cose.clone()
-    }
-
-    /// The list of signers as compact JWS.
-    #[must_use]
-    pub fn trust_list_jws(&self) -> String {
-        self.trusted().jws.clone()
-    }
-
     /// How it is.
     ///
     /// # Errors
@@ -227,8 +200,9 @@ impl Issuer {
     pub async fn health(&self) -> Result<Health, Problem> {
         let head = self.store.head().await.map_err(internal)?;
         let (trusted, now) = (self.trusted(), self.clock.now());
-        let signs = Profile::ALL.iter().all(|profile| self.signing(*profile, now).is_ok());
-        let believed = now >= trusted.issued && list_serves(&trusted, now);
+        let revoked = self.store.revoked_signers(now).await.map_err(internal)?;
+        let signs = Profile::ALL.iter().all(|profile| self.signing(*profile, &revoked, now).is_ok());
+        let believed = now >= trusted.issued && trusted.serves(now);
         let status = if signs && believed && head.at.is_none_or(|last| last <= now) { "ok" } else { "unavailable" };
         Ok(Health {
             status: status.to_owned(),
@@ -240,23 +214,6 @@ impl Issuer {
             trust_list_next_update: trusted.next_update.to_rfc3339(),
             status_lists: self.book.last(),
         })
-    }
-
-    /// Publishes a new list of signers if the one in force is more than half over, or if a higher number was given with
-    /// these keys since (`issuer trust-list publish`): whoever took that list refuses ours. Tells whether it did.
-    ///
-    /// # Errors
-    /// [`list::Error`]; the list in force stays.
-    pub fn renew_list(&self) -> Result<bool, list::Error> {
-        let now = self.clock.now();
-        let held = self.trusted();
-        if !list::is_due(held.issued, held.next_update, now) && !is_overtaken(&self.keyring, held.sequence)? {
-            return Ok(false);
-        }
-        let published =
-            list::publish(&self.keyring, &self.list_key, &self.list_folder, now, self.config.list_valid_days)?;
-        *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Trusted::new(published));
-        Ok(true)
     }
 
     /// Up to the record: nothing is signed here.
@@ -292,9 +249,10 @@ impl Issuer {
     /// What would be recorded: an identifier, a place in a status list and the bytes to be signed, for each profile.
     async fn draft(&self, dose: &dose::Dose, at: UnixTime) -> Result<Vec<Record>, Problem> {
         let places: [Place; Profile::ALL.len()] = self.store.draw().await.map_err(internal)?;
+        let revoked = self.store.revoked_signers(at).await.map_err(internal)?;
         let mut records = Vec::with_capacity(places.len());
         for (profile, place) in Profile::ALL.into_iter().zip(places) {
-            let signing = self.signing(profile, at)?;
+            let signing = self.signing(profile, &revoked, at)?;
             let uvci = Uvci::new(&signing.country, rng::bytes().map_err(internal)?).map_err(internal)?;
             let status = Reference::Ours { list: place.list, index: place.index };
             let draft = signing.draft(dose, &uvci, &status, at).map_err(|findings| Problem::Refused { findings })?;
@@ -321,8 +279,15 @@ impl Issuer {
             return Ok(issued);
         }
         let at = self.clock.now();
+        // Asked for each dose: signers are revoked beside the running issuer.
+        let revoked = self.store.revoked_signers(at).await.map_err(internal)?;
         let mut texts = Vec::with_capacity(known.records.len());
         for record in known.records.iter().filter(|record| record.released.is_none()) {
+            if revoked.contains(&record.kid) {
+                let kid = hex::encode(record.kid);
+                let detail = format!("the signer {kid} of a recorded certificate was revoked");
+                return Err(Problem::Unavailable { detail });
+            }
             texts.push((record.profile, self.sign_and_verify(record, at)?));
         }
         let (known, head) = self.store.release(dose, &texts, &self.clock).await.map_err(|error| match error {
@@ -340,16 +305,22 @@ impl Issuer {
             detail: format!("the signer {} of a recorded certificate is no longer here", hex::encode(record.kid)),
         })?;
         let text = signing.sign_recorded(&record.to_be_signed).map_err(internal)?;
-        let verdict = self.trusted().verifier.check(&text, at);
+        self.verify(record, &text, at).map(|()| text)
+    }
+
+    /// Whether a verifier that holds the published list accepts the text, and whether it says what is on record: nothing
+    /// else is released.
+    fn verify(&self, record: &Record, text: &str, at: UnixTime) -> Result<(), Problem> {
+        let verdict = self.trusted().verifier.check(text, at);
         if !verdict.is_valid() {
             return Err(Problem::Unavailable {
                 detail: format!("a verifier would not accept the certificate: {}", verdict.reason.code()),
             });
         }
-        let opened = hcert::open(&text).map_err(|error| internal(error.code()))?;
+        let opened = hcert::open(text).map_err(|error| internal(error.code()))?;
         let says_what_was_recorded = opened.sign1().to_be_signed(&[]) == record.to_be_signed
             && verdict.signer.is_some_and(|signer| signer.kid == record.kid);
-        if says_what_was_recorded { Ok(text) } else { Err(internal("the certificate is not what was recorded")) }
+        if says_what_was_recorded { Ok(()) } else { Err(internal("the certificate is not what was recorded")) }
     }
 
     /// The witness is a second line of defence: that it cannot be written stops nobody's certificate, but is reported.
@@ -359,28 +330,20 @@ impl Issuer {
         }
     }
 
-    fn signing(&self, profile: Profile, at: UnixTime) -> Result<&Signing, Problem> {
-        self.signings
-            .iter()
-            // A certificate lives for a day at least: a signer in its last day is one that is no longer there, which an
-            // operator can mend, not a mistake in the facts, which nobody can.
-            .filter(|signing| signing.profile == profile && signing.is_valid(at) && signing.is_valid(at.plus_days(1)))
-            .max_by_key(|signing| signing.not_after)
-            .ok_or_else(|| Problem::Unavailable { detail: format!("no signer for {profile} is valid for another day") })
-    }
-
-    fn trusted(&self) -> Arc<Trusted> {
-        Arc::clone(&self.trusted.read().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Trusted {
-    fn new(published: list::Published) -> Self {
-        let list::Published { cose, jws, list } = published;
-        let (sequence, issued, next_update) = (list.sequence(), list.issued(), list.next_update());
-        // Whether it is revoked is what the issuer itself says; it checks here what it has just signed.
-        let verifier = Verifier::new(backend::native()).with_list(list).without_revocation();
-        Self { cose, jws, sequence, issued, next_update, verifier }
+    fn signing(&self, profile: Profile, revoked: &BTreeSet<[u8; 8]>, at: UnixTime) -> Result<&Signing, Problem> {
+        // A certificate lives for a day at least: a signer in its last day is one that is no longer there, which an
+        // operator can mend, not a mistake in the facts, which nobody can.
+        let is_valid = |signing: &&Signing| {
+            signing.profile == profile && signing.is_valid(at) && signing.is_valid(at.plus_days(1))
+        };
+        let valid = || self.signings.iter().filter(is_valid);
+        let signing = valid().filter(|signing| !revoked.contains(&signing.kid)).max_by_key(|signing| signing.not_after);
+        signing.ok_or_else(|| Problem::Unavailable {
+            detail: match valid().next() {
+                Some(_) => format!("every signer for {profile} that is valid was revoked"),
+                None => format!("no signer for {profile} is valid for another day"),
+            },
+        })
     }
 }
 
@@ -417,31 +380,12 @@ pub fn signings(keyring: &Keyring, passphrase: &Passphrase) -> Result<Vec<Signin
     Ok(signings)
 }
 
-/// Whether a verifier would still go by the list: without one nothing is released.
-fn list_serves(trusted: &Trusted, now: UnixTime) -> bool {
-    trusted.verifier.list().is_some_and(|list| list.freshness(now) != Freshness::Expired)
-}
-
-/// Whether a list with a higher number was published with the same keys.
-fn is_overtaken(keyring: &Keyring, sequence: u64) -> Result<bool, list::Error> {
-    Ok(list::last_sequence(keyring)? > sequence)
-}
-
-/// Whether a list found in the data folder still serves: not due, naming exactly the signers of the key folder, and the
-/// same list in both its forms (a crash may have come between the two).
-fn is_current(keyring: &Keyring, held: &list::Published, now: UnixTime) -> bool {
-    let listed: Vec<_> = held.list.content().signers.iter().map(|entry| entry.kid).collect();
-    let ours: Vec<_> = keyring.document_signers.iter().map(|credential| credential.certificate.kid()).collect();
-    let same = listed.len() == ours.len() && ours.iter().all(|kid| listed.contains(kid));
-    same && jws::says(&held.jws, &held.list) && !list::is_due(held.list.issued(), held.list.next_update(), now)
-}
-
 /// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order.
 fn canonical(facts: &DoseFacts) -> Vec<u8> {
     let text = |text: &str| Value::Text(text.to_owned());
     let number = |number: u32| Value::Unsigned(u64::from(number));
     let DoseFacts { dose, unit, authority, holder, disease, product, .. } = facts;
-    cbor::encode(&Value::Array(vec![
+    let mut all = vec![
         number(1),
         text(dose),
         text(unit),
@@ -458,7 +402,10 @@ fn canonical(facts: &DoseFacts) -> Vec<u8> {
         text(&facts.injected_on),
         text(&facts.country),
         text(&facts.lot),
-    ]))
+    ];
+    // Only where it is there: what was recorded before there was such a field keeps its digest.
+    all.extend(facts.first_product.as_deref().map(text));
+    cbor::encode(&Value::Array(all))
 }
 
 fn same_facts(dose: &str, known: Known, digest: [u8; 32]) -> Result<Known, Problem> {

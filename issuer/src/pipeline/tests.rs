@@ -2,13 +2,18 @@
 //! its record and log entry.
 
 mod revoking;
+mod signers;
+mod verifying;
 
 use std::sync::atomic::Ordering;
 
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use trust_list::backend;
+use verifier::Verifier;
 
 use super::*;
+use crate::jws;
 use crate::log::Tamper;
 use crate::testing::{Held, NOW, facts};
 
@@ -79,6 +84,19 @@ async fn other_facts_for_the_same_dose_are_refused() {
     let mut other = facts("d-1");
     other.lot = "OTHER".into();
     assert_eq!(issuer.issue(&other).await.unwrap_err().code(), "dose-facts-differ");
+    let mut other = facts("d-1");
+    other.first_product = Some("vaxzevria".into());
+    assert_eq!(issuer.issue(&other).await.unwrap_err().code(), "dose-facts-differ");
+}
+
+/// Whoever knows nothing of a first product goes on saying nothing of it, and what was recorded then is known again.
+#[test]
+fn facts_without_another_first_product_are_as_they_were() {
+    let json = serde_json::to_value(facts("d-1")).unwrap();
+    assert_eq!(json.get("first_product"), None);
+    assert_eq!(serde_json::from_value::<DoseFacts>(json).unwrap(), facts("d-1"));
+    let Ok(Value::Array(parts)) = cbor::decode(&canonical(&facts("d-1")), &cbor::Limits::OURS) else { panic!("CBOR") };
+    assert_eq!((parts.len(), parts.last()), (16, Some(&Value::Text("FG3716".into()))));
 }
 
 #[tokio::test]
@@ -332,9 +350,9 @@ async fn whoever_comes_to_the_log_later_is_later() {
 async fn the_list_is_renewed_when_half_of_its_time_is_over() {
     let room = Room::new();
     let issuer = room.start().await.unwrap();
-    assert!(!issuer.renew_list().unwrap());
+    assert!(!issuer.renew_list().await.unwrap());
     room.set_clock(NOW.plus_days(8));
-    assert!(issuer.renew_list().unwrap());
+    assert!(issuer.renew_list().await.unwrap());
     assert_eq!(issuer.health().await.unwrap().trust_list_sequence, 2);
     drop(issuer);
     let issuer = room.start().await.unwrap();
@@ -415,11 +433,11 @@ async fn a_list_published_beside_the_running_issuer_is_overtaken_by_its_next_one
     let keyring = room.held.keyring();
     let key = keyring.key(&keyring.list_signer, &room.held.passphrase).unwrap();
     let elsewhere = room.held.folder.path().join("public");
-    let theirs = list::publish(&keyring, &key, &elsewhere, NOW, list::VALID_DAYS).unwrap();
+    let theirs = list::publish(&keyring, &key, &elsewhere, &BTreeSet::new(), NOW, list::VALID_DAYS).unwrap();
     assert_eq!((theirs.list.sequence(), issuer.health().await.unwrap().trust_list_sequence), (2, 1));
 
-    assert!(issuer.renew_list().unwrap());
-    assert!(!issuer.renew_list().unwrap(), "once is enough");
+    assert!(issuer.renew_list().await.unwrap());
+    assert!(!issuer.renew_list().await.unwrap(), "once is enough");
     let anchors = std::slice::from_ref(&keyring.anchor);
     let ours = trust_list::list::open(&issuer.trust_list(), anchors, NOW, backend::native()).unwrap();
     assert_eq!(ours.sequence(), 3);
@@ -428,7 +446,7 @@ async fn a_list_published_beside_the_running_issuer_is_overtaken_by_its_next_one
 
     // Also where it happened while no issuer ran.
     drop(issuer);
-    list::publish(&keyring, &key, &elsewhere, NOW, list::VALID_DAYS).unwrap();
+    list::publish(&keyring, &key, &elsewhere, &BTreeSet::new(), NOW, list::VALID_DAYS).unwrap();
     assert_eq!(room.start().await.unwrap().health().await.unwrap().trust_list_sequence, 5);
 }
 

@@ -1,5 +1,7 @@
 //! The store's part in taking back: places in status lists, and the log of revocations.
 
+use std::collections::BTreeSet;
+
 use specs::hash_list::{HashList, HashType, Subject as Hashed};
 use specs::revocation::{ListName, Published, Revocation};
 use specs::status_list::{Bits, OUR_ENTRIES, Status, StatusList};
@@ -144,6 +146,27 @@ impl Store {
     /// [`Error::Database`].
     pub async fn revoked(&self, dose: &str) -> Result<Option<UnixTime>, Error> {
         revoked(&mut *self.readers.acquire().await?, dose).await
+    }
+
+    /// Document signers that are revoked at that instant: they sign nothing more, and no list names them.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Damaged`].
+    pub async fn revoked_signers(&self, at: UnixTime) -> Result<BTreeSet<[u8; 8]>, Error> {
+        // In the words of the partial index, or SQLite would walk the whole log for every certificate.
+        let rows = sqlx::query(
+            "SELECT * FROM revocations WHERE kind IN ('dose', 'signer', 'site') AND kind = 'signer' ORDER BY subject",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let mut revoked = BTreeSet::new();
+        for row in &rows {
+            let Subject::Signer(signer) = read_entry(row)?.subject else { continue };
+            if signer.from.is_none_or(|from| from <= at) {
+                revoked.insert(signer.kid);
+            }
+        }
+        Ok(revoked)
     }
 
     /// The places of the certificates of a dose.

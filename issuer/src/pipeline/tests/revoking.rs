@@ -60,7 +60,7 @@ async fn revoking_reaches_the_status_list_and_nothing_else() {
 }
 
 /// A verifier that fetched everything from the issuer just now.
-fn verifier_with_lists(issuer: &Issuer, room: &Room) -> Verifier {
+pub(super) fn verifier_with_lists(issuer: &Issuer, room: &Room) -> Verifier {
     let (anchor, at) = (room.held.keyring().anchor, issuer.clock.now());
     let anchors = std::slice::from_ref(&anchor);
     let list = trust_list::list::open(&issuer.trust_list(), anchors, at, backend::native()).unwrap();
