@@ -236,6 +236,8 @@ refusals! {
     DoseExists { dose: DoseId } = Conflict, "dose-exists", "Mũi tiêm đã được ghi nhận", "The dose is recorded already";
     /// The dose was voided.
     DoseVoided { dose: DoseId } = Rule, "dose-voided", "Mũi tiêm đã bị hủy", "The dose was voided";
+    /// A later dose of the person, whose number and certificate count this one, stands. `later`: the last one, `unit`: where it was given.
+    LaterDoseStands { dose: DoseId, later: DoseId, dose_number: u32, unit: UnitId } = Rule, "later-dose-stands", "Người này còn mũi tiêm sau; hãy hủy mũi sau trước", "A later dose of this person stands; void that one first";
     /// No certificate was asked for, for this dose.
     CertificateNotRequested { dose: DoseId } = Rule, "certificate-not-requested", "Mũi tiêm này chưa có yêu cầu cấp chứng nhận", "No certificate was asked for, for this dose";
 }

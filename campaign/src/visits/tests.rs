@@ -3,6 +3,7 @@
 mod component;
 mod screening;
 mod standing;
+mod voiding;
 
 use serde_json::json;
 
@@ -524,28 +525,4 @@ fn a_person_goes_home_after_thirty_minutes_and_to_hospital_at_once() {
         needed: "observing".to_owned(),
     };
     assert_eq!(world.ask("SI-1", "desk", discharge("visit-1", "home")), Err(over));
-}
-
-#[test]
-fn a_voided_injection_puts_the_dose_back_once_and_frees_the_number() {
-    let mut world = open_site();
-    let void = |dose: &str| json!({"visits": {"void_injection": {"dose": dose, "reason": "wrong person"}}});
-    world.vaccinated("visit-1", "An", "V1", 1);
-    world.vaccinated("visit-2", "Binh", "V1", 1);
-    assert_eq!(world.ask("SI-1", "lead", void("visit-1")).unwrap()["back_in_vial"], json!(true));
-    assert_eq!(world.balance("SI-1", &Account::Vial(vial("V1")), "comirnaty:A1"), 5);
-    let again = Refusal::DoseVoided { dose: DoseId::parse("visit-1").unwrap() };
-    assert_eq!(world.ask("SI-1", "lead", void("visit-1")), Err(again));
-    let unknown = Refusal::UnknownDose { dose: DoseId::parse("visit-9").unwrap() };
-    assert_eq!(world.ask("SI-1", "lead", void("visit-9")), Err(unknown));
-
-    // Past the vial's clock the dose cannot go back.
-    world.wait(6 * 60);
-    assert_eq!(world.ask("SI-1", "lead", void("visit-2")).unwrap()["back_in_vial"], json!(false));
-    assert_eq!(world.balance("SI-1", &Account::Waste(WasteReason::RecordedInError), "comirnaty:A1"), 1);
-    assert_eq!(world.balance("SI-1", &Account::Injected, "comirnaty:A1"), 0);
-
-    world.open("V2", "comirnaty:A1").unwrap();
-    world.vaccinated("visit-3", "An", "V2", 1);
-    world.replay();
 }
