@@ -74,6 +74,8 @@ refusals! {
     AnotherWasFirst { constraint: String } = Conflict, "another-was-first", "Một đơn vị khác đã ghi nhận trước", "Another record got there first";
     /// The database is away; nothing was written as far as can be known. The same id may be sent again.
     Unavailable = Unavailable, "unavailable", "Hệ thống tạm thời không ghi nhận được, hãy gửi lại", "The system cannot record this now; send it again";
+    /// The clock shows an earlier time than the unit's newest entry: what depends on the time would be decided wrongly.
+    ClockBehind { unit: UnitId, newest: Timestamp, now: Timestamp } = Unavailable, "clock-behind", "Đồng hồ của máy này chạy chậm hơn những gì đã ghi nhận; hãy chỉnh lại giờ rồi gửi lại, không mất gì cả", "The clock of this computer is behind what is recorded: set it right and send this again; nothing is lost";
     /// The actor's role does not reach this.
     Forbidden { needed: String } = Forbidden, "forbidden", "Không có quyền thực hiện", "This role may not do this";
     /// No such unit.

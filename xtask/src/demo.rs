@@ -13,6 +13,10 @@ use indicatif::ProgressBar;
 
 use crate::{programs, root, shell};
 
+/// How many minutes the demonstration's clock is behind at first, so that the half hour of observation can pass at once: on
+/// the same data no clock goes back, so each start within these minutes takes half an hour of them.
+const REHEARSAL: &str = "480";
+
 /// What to do.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -109,7 +113,9 @@ fn prepare(places: &Places) -> Result<()> {
     }
     let bar = spinner("Seeding places, stores, sites and sample accounts");
     let seeded = shell::output(
-        Command::new(places.programs.join("campaign")).args(["seed", "--accounts", "--data"]).arg(&places.data),
+        Command::new(places.programs.join("campaign"))
+            .args(["seed", "--accounts", "--rehearsal", REHEARSAL, "--data"])
+            .arg(&places.data),
     )?;
     bar.finish_and_clear();
     println!("{seeded}");
@@ -132,15 +138,14 @@ fn remove_partial(keys: &Path) -> Result<()> {
 }
 
 impl Server {
-    /// Starts `campaign serve` with an issuer of its own. Its clock starts some minutes behind, so that the half hour of
-    /// observation can pass at once.
+    /// Starts `campaign serve` with an issuer of its own.
     fn start(places: &Places, listen: &str) -> Result<Server> {
         // Another campaign may have begun to answer there while everything was built; the walk would go to that one.
         is_free(listen)?;
         let path = places.data.join("serve.log");
         let log = std::fs::File::create(&path)?;
         let mut command = Command::new(places.programs.join("campaign"));
-        command.args(["serve", "--listen", listen, "--rehearsal", "40", "--data"]).arg(&places.data);
+        command.args(["serve", "--listen", listen, "--rehearsal", REHEARSAL, "--data"]).arg(&places.data);
         command.arg("--issuer-keys").arg(&places.keys);
         command.arg("--issuer-passphrase-file").arg(places.keys.join("passphrase"));
         // Its standard input is its life line: when this program is killed, the server ends too.
