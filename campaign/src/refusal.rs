@@ -186,6 +186,8 @@ refusals! {
     ChecklistFault { fault: String, id: String } = Rule, "checklist-fault", "Phiếu sàng lọc chưa điền đủ hoặc có số liệu không hợp lý", "The screening checklist is incomplete or holds an impossible value";
     /// The doctor's conclusion differs from the checklist's, and no reason is given.
     ReasonNeeded { suggestion: String, conclusion: String } = Rule, "reason-needed", "Kết luận khác với gợi ý của phiếu; hãy ghi lý do", "The conclusion differs from what the checklist suggests; give the reason";
+    /// A text that is kept in clear holds nine or more digits in a row: an identity or telephone number.
+    TextHoldsIdentityNumber { field: String } = Rule, "text-holds-identity-number", "Không ghi số định danh hay số điện thoại ở đây (từ 9 chữ số liền nhau): nội dung này được lưu không mã hóa và không thể xóa", "Write no identity or telephone number here (nine digits in a row look like one): this text is kept in clear and cannot be erased";
     /// A doctor concluded at another visit that the person is not to be vaccinated, and that still stands.
     ConclusionStands { person: PersonId, conclusion: String, until: Option<Date> } = Rule, "conclusion-stands", "Kết luận không tiêm của lần khám sàng lọc khác vẫn còn hiệu lực; muốn tiêm, bác sĩ phải khám lại và ghi lý do", "Another screening concluded against vaccination and that still stands; to vaccinate, a doctor must screen again and give the reason";
     /// An answer at screening rules this product out.

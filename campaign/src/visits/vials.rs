@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::decide::one;
-use super::flow::known_person;
+use super::flow::{kept_in_clear, known_person};
 use super::{CloseReason, Event};
 use crate::catalogue;
 use crate::clock::Timestamp;
@@ -71,7 +71,7 @@ pub(super) fn void(
     reason: &str,
     context: &Context,
 ) -> Result<Decision, Refusal> {
-    supply::text("reason", reason, 1)?;
+    kept_in_clear("reason", reason)?;
     let given = unit.visits.doses.get(dose).ok_or_else(|| Refusal::UnknownDose { dose: dose.clone() })?;
     if given.voided {
         return Err(Refusal::DoseVoided { dose: dose.clone() });
