@@ -95,10 +95,12 @@ pub struct RehearsalClock {
 }
 
 impl RehearsalClock {
-    /// A clock that stands so many minutes behind the machine's.
-    pub fn behind(minutes: i64) -> RehearsalClock {
-        let behind = minutes.clamp(0, 24 * 60) * 60_000;
-        RehearsalClock { machine: SystemClock, behind: AtomicI64::new(behind) }
+    /// A clock that stands so many minutes behind the machine's, and not before `newest`, since no clock goes back.
+    pub fn behind(minutes: i64, newest: Timestamp) -> RehearsalClock {
+        let machine = SystemClock;
+        let since = machine.now().0.saturating_sub(newest.0).max(0);
+        let behind = (minutes.clamp(0, 24 * 60) * 60_000).min(since);
+        RehearsalClock { machine, behind: AtomicI64::new(behind) }
     }
 
     /// Moves it forward, at most up to the machine's.

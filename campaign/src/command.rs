@@ -15,7 +15,7 @@ use crate::ids::{CommandId, UnitId};
 use crate::refusal::Refusal;
 use crate::unit::UnitState;
 use crate::vault::NewKey;
-use crate::{auth, certificates, people, places, supply, visits};
+use crate::{auth, certificates, journal, people, places, supply, visits};
 
 macro_rules! commands {
     ($($name:ident($folder:ident),)*) => {
@@ -32,11 +32,15 @@ macro_rules! commands {
                 match self { $(Command::$name(command) => $folder::needs(unit, command),)* }
             }
 
-            /// Decides it. Pure.
+            /// Decides it, unless the clock is clearly behind what the unit's stream says. Pure.
             ///
             /// # Errors
             /// The [`Refusal`]; then nothing has happened.
             pub fn decide(&self, unit: &UnitState, facts: &Facts, context: &Context) -> Result<Decision, Refusal> {
+                if journal::went_back(unit.newest, context.now) {
+                    let (unit, newest, now) = (unit.unit.clone(), unit.newest, context.now);
+                    return Err(Refusal::ClockBehind { unit, newest, now });
+                }
                 let mut decision =
                     match self { $(Command::$name(command) => $folder::decide(unit, facts, command, context),)* }?;
                 decision.follow(unit);

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use campaign::auth::Role;
 use campaign::auth::password::{Cost, Stored};
 use campaign::auth::session::Sessions;
-use campaign::clock::{Clock, SystemClock};
+use campaign::clock::{Clock, RehearsalClock, SystemClock};
 use campaign::db::Db;
 use campaign::ids::{PersonId, UnitId};
 use campaign::keeper::{Keeper, Running};
@@ -43,6 +43,9 @@ enum Command {
         /// Also open sample accounts with random passwords, written to sample-accounts.tsv in the data folder
         #[arg(long)]
         accounts: bool,
+        /// For a rehearsal: with a clock so many minutes behind, as that of serve --rehearsal will be
+        #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440), default_value_t = 0)]
+        rehearsal: u16,
     },
     /// Open an account, grant it roles and set its password, read from the first line of standard input
     Account {
@@ -124,7 +127,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(options) => serve::run(options).await,
         Command::Migrate(place) => place.open().await.map(drop),
-        Command::Seed { place, accounts } => seed_sample(&place, accounts).await,
+        Command::Seed { place, accounts, rehearsal } => seed_sample(&place, accounts, rehearsal).await,
         Command::Account { place, login, name, role } => open_account(&place, &login, &name, &role).await,
         Command::ErasePerson { place, person, confirm } => erase_person(&place, &person, &confirm).await,
         Command::Replay(place) => {
@@ -140,6 +143,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 witnessed.map(|json| serde_json::from_slice(&json)).transpose().context("the witnessed checkpoint")?;
             let report = audit::audit(&opened.db, &opened.vault, witnessed.as_ref(), progress("streams")).await?;
             println!("{}", serde_json::to_string_pretty(&report)?);
+            if !report.went_back.is_empty() {
+                eprintln!("{} entries were written by a clock that had gone back", report.went_back.len());
+            }
             if let Some(path) = checkpoint {
                 std::fs::write(&path, serde_json::to_vec_pretty(&report.checkpoint)?)?;
             }
@@ -148,9 +154,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-async fn seed_sample(place: &Where, with_accounts: bool) -> anyhow::Result<()> {
+async fn seed_sample(place: &Where, with_accounts: bool, minutes: u16) -> anyhow::Result<()> {
     let opened = place.open().await?;
-    let (keeper, running) = opened.keeper();
+    let clock = Arc::new(opened.rehearsal_clock(minutes).await?);
+    let (keeper, running) = opened.keeper(clock);
     let seeded = seed::run(&keeper).await?;
     println!("{} units opened, {} known", seeded.opened, seeded.known);
     if with_accounts {
@@ -167,7 +174,7 @@ async fn open_account(place: &Where, login: &str, name: &str, grants: &[(Role, U
     let mut password = String::new();
     std::io::stdin().read_line(&mut password)?;
     let opened = place.open().await?;
-    let (keeper, running) = opened.keeper();
+    let (keeper, running) = opened.keeper(Arc::new(SystemClock));
     let password = password.trim_end_matches(['\r', '\n']);
     accounts::open(&keeper, &sessions(&opened)?, (login, name, password), grants, SystemClock.now()).await?;
     drop(keeper);
@@ -207,8 +214,14 @@ impl Where {
 }
 
 impl Opened {
-    fn keeper(&self) -> (Keeper, Running) {
-        Keeper::start(&self.db, Arc::clone(&self.vault), Arc::new(SystemClock))
+    fn keeper(&self, clock: Arc<dyn Clock>) -> (Keeper, Running) {
+        Keeper::start(&self.db, Arc::clone(&self.vault), clock)
+    }
+
+    /// A clock so many minutes behind the machine's, but not before the newest entry.
+    async fn rehearsal_clock(&self, minutes: u16) -> anyhow::Result<RehearsalClock> {
+        let newest = campaign::journal::store::newest(self.db.read()).await?;
+        Ok(RehearsalClock::behind(i64::from(minutes), newest))
     }
 }
 

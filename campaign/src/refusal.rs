@@ -74,6 +74,8 @@ refusals! {
     AnotherWasFirst { constraint: String } = Conflict, "another-was-first", "Một đơn vị khác đã ghi nhận trước", "Another record got there first";
     /// The database is away; nothing was written as far as can be known. The same id may be sent again.
     Unavailable = Unavailable, "unavailable", "Hệ thống tạm thời không ghi nhận được, hãy gửi lại", "The system cannot record this now; send it again";
+    /// The clock shows an earlier time than the unit's newest entry: what depends on the time would be decided wrongly.
+    ClockBehind { unit: UnitId, newest: Timestamp, now: Timestamp } = Unavailable, "clock-behind", "Đồng hồ của máy này chạy chậm hơn những gì đã ghi nhận; hãy chỉnh lại giờ rồi gửi lại, không mất gì cả", "The clock of this computer is behind what is recorded: set it right and send this again; nothing is lost";
     /// The actor's role does not reach this.
     Forbidden { needed: String } = Forbidden, "forbidden", "Không có quyền thực hiện", "This role may not do this";
     /// No such unit.
@@ -184,6 +186,8 @@ refusals! {
     ChecklistFault { fault: String, id: String } = Rule, "checklist-fault", "Phiếu sàng lọc chưa điền đủ hoặc có số liệu không hợp lý", "The screening checklist is incomplete or holds an impossible value";
     /// The doctor's conclusion differs from the checklist's, and no reason is given.
     ReasonNeeded { suggestion: String, conclusion: String } = Rule, "reason-needed", "Kết luận khác với gợi ý của phiếu; hãy ghi lý do", "The conclusion differs from what the checklist suggests; give the reason";
+    /// A text that is kept in clear holds nine or more digits in a row: an identity or telephone number.
+    TextHoldsIdentityNumber { field: String } = Rule, "text-holds-identity-number", "Không ghi số định danh hay số điện thoại ở đây (từ 9 chữ số liền nhau): nội dung này được lưu không mã hóa và không thể xóa", "Write no identity or telephone number here (nine digits in a row look like one): this text is kept in clear and cannot be erased";
     /// A doctor concluded at another visit that the person is not to be vaccinated, and that still stands.
     ConclusionStands { person: PersonId, conclusion: String, until: Option<Date> } = Rule, "conclusion-stands", "Kết luận không tiêm của lần khám sàng lọc khác vẫn còn hiệu lực; muốn tiêm, bác sĩ phải khám lại và ghi lý do", "Another screening concluded against vaccination and that still stands; to vaccinate, a doctor must screen again and give the reason";
     /// An answer at screening rules this product out.
@@ -236,6 +240,8 @@ refusals! {
     DoseExists { dose: DoseId } = Conflict, "dose-exists", "Mũi tiêm đã được ghi nhận", "The dose is recorded already";
     /// The dose was voided.
     DoseVoided { dose: DoseId } = Rule, "dose-voided", "Mũi tiêm đã bị hủy", "The dose was voided";
+    /// A later dose of the person, whose number and certificate count this one, stands. `later`: the last one, `unit`: where it was given.
+    LaterDoseStands { dose: DoseId, later: DoseId, dose_number: u32, unit: UnitId } = Rule, "later-dose-stands", "Người này còn mũi tiêm sau; hãy hủy mũi sau trước", "A later dose of this person stands; void that one first";
     /// No certificate was asked for, for this dose.
     CertificateNotRequested { dose: DoseId } = Rule, "certificate-not-requested", "Mũi tiêm này chưa có yêu cầu cấp chứng nhận", "No certificate was asked for, for this dose";
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use campaign::certificates::worker::Worker;
-use campaign::clock::{Clock, RehearsalClock, SystemClock};
+use campaign::clock::{Clock, SystemClock};
 use campaign::http::{App, router};
 use campaign::keeper::Keeper;
 use campaign::rng;
@@ -48,7 +48,8 @@ pub(crate) struct Options {
     /// Root certificates (PEM) of the trust list, for the checker's app; by default root.pem of --issuer-keys
     #[arg(long, value_name = "FILE")]
     anchors: Option<PathBuf>,
-    /// A rehearsal: the clock starts so many minutes behind and may be moved forward through the API
+    /// A rehearsal: the clock starts so many minutes behind, but not before the newest entry, and may be moved forward through
+    /// the API
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440))]
     rehearsal: Option<u16>,
     /// Stop when standard input closes, that is, when the process that started this one is gone
@@ -65,7 +66,10 @@ struct OwnIssuer {
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let opened = options.place.open().await?;
-    let rehearsal = options.rehearsal.map(|minutes| Arc::new(RehearsalClock::behind(i64::from(minutes))));
+    let rehearsal = match options.rehearsal {
+        Some(minutes) => Some(Arc::new(opened.rehearsal_clock(minutes).await?)),
+        None => None,
+    };
     let clock: Arc<dyn Clock> = match &rehearsal {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),

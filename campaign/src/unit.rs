@@ -1,5 +1,6 @@
 //! The live state of one organisation unit: what its stream says, evolved, and nothing else.
 
+use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::ids::UnitId;
 use crate::journal::{Head, Meta};
@@ -13,6 +14,8 @@ pub struct UnitState {
     pub unit: UnitId,
     /// The newest entry it has seen.
     pub head: Head,
+    /// The latest moment of its entries: what is decided now comes after it.
+    pub newest: Timestamp,
     /// Where its doses are.
     pub ledger: ledger::Accounts,
     /// Units it opened.
@@ -35,6 +38,7 @@ impl UnitState {
         UnitState {
             unit,
             head: Head::default(),
+            newest: Timestamp::default(),
             ledger: ledger::Accounts::default(),
             places: places::State::default(),
             supply: supply::State::default(),
@@ -47,6 +51,7 @@ impl UnitState {
 
     /// Takes in an event and gives back the doses it moved. The head is moved by who keeps the journal.
     pub fn evolve(&mut self, event: &Event, meta: &Meta) -> Vec<ledger::Transfer> {
+        self.newest = self.newest.max(meta.at);
         match event {
             Event::Places(event) => places::evolve(&mut self.places, event, meta),
             Event::Supply(event) => supply::evolve(&mut self.supply, event, meta),

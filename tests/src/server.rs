@@ -107,7 +107,7 @@ impl Server {
     pub async fn start_behind(engine: Engine, minutes: u16) -> Server {
         let mut server = Server::empty(engine).await;
         succeed(Command::new(program("issuer")).args(["ceremony", "--demo", "--out"]).arg(server.keys()));
-        let seeded = server.campaign(&["seed", "--accounts"]);
+        let seeded = server.campaign(&["seed", "--accounts", "--rehearsal", &minutes.to_string()]);
         assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
         server.begin_behind(minutes);
         server

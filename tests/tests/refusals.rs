@@ -13,6 +13,7 @@ on_both_engines! {
     only_a_released_lot_in_stock_here_reaches_a_vial,
     the_gate_before_the_needle,
     a_lot_that_expired_overnight,
+    a_dose_with_a_later_one_is_not_voided,
     certificates_are_for_doses_that_stand,
 }
 
@@ -149,6 +150,30 @@ async fn a_lot_that_expired_overnight(engine: Engine) {
         assert_eq!(api.send(&step).await.refused(422, "lot-expired"), expired);
     }
     assert_eq!(injections(&api, SITE).await, 1);
+}
+
+/// A dose is not taken back while a later one of the person stands, wherever that was given: its certificate would say a dose
+/// too many, and the next dose would get a number that was given already.
+async fn a_dose_with_a_later_one_is_not_voided(engine: Engine) {
+    let server = Server::start_behind(engine, an_hour_before_midnight().await).await;
+    let api = Api::enter(&server).await;
+    let lot = api.bring("LATER", 60, &[SITE, OTHER_SITE]).await;
+    api.walk([lot.open_vial(SITE, "vial-1"), lot.open_vial(OTHER_SITE, "vial-2")]).await;
+    let first = Visitor::new(SITE, "twice");
+    api.walk(first.to_the_needle()).await;
+    api.walk([first.inject("vial-1", 1), first.discharge("referred")]).await;
+    // The next day, sooner than the schedule has it.
+    api.advance(61).await;
+    let second = first.again(OTHER_SITE, "second");
+    let mut screen = second.screen();
+    screen.body["interval_override"] = json!("ra nước ngoài ngày mai");
+    api.walk([second.check_in(), screen, second.inject("vial-2", 2), second.discharge("referred")]).await;
+
+    let facts = api.send(&first.void()).await.refused(422, "later-dose-stands");
+    assert_eq!(facts, json!({ "dose": first.dose(), "later": second.dose(), "dose_number": 2, "unit": OTHER_SITE }));
+    let voided = |entry: &&Value| entry["kind"] == "visits.injection_voided";
+    assert_eq!(api.journal(SITE).await.iter().filter(voided).count(), 0);
+    api.walk([second.void(), first.void()]).await;
 }
 
 async fn certificates_are_for_doses_that_stand(engine: Engine) {

@@ -33,7 +33,8 @@ pub(crate) struct Options {
     behind: u16,
 }
 
-const BEHIND: u16 = 40;
+/// On the same data no clock goes back, so each start within these minutes takes half an hour of them.
+const BEHIND: u16 = 480;
 
 /// Where everything of a demonstration lies.
 struct Places {
@@ -81,7 +82,7 @@ fn chain(options: &Options) -> Result<()> {
         output: folder.join("certificates"),
     };
     std::fs::create_dir_all(&places.output).with_context(|| format!("cannot make {}", places.output.display()))?;
-    prepare(&places)?;
+    prepare(&places, options.behind)?;
     let mut server = Server::start(&places, options)?;
     let address = format!("http://{}", options.listen);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -106,7 +107,7 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
 }
 
 /// Makes what is not there yet: the sample authority's keys, the sample units and accounts.
-fn prepare(places: &Places) -> Result<()> {
+fn prepare(places: &Places, behind: u16) -> Result<()> {
     if places.keys.join("root.pem").exists() {
         println!("Found the authority of an earlier start: {}", places.keys.display());
     } else {
@@ -120,7 +121,9 @@ fn prepare(places: &Places) -> Result<()> {
     }
     let bar = spinner("Seeding places, stores, sites and sample accounts");
     let seeded = shell::output(
-        Command::new(places.programs.join("campaign")).args(["seed", "--accounts", "--data"]).arg(&places.data),
+        Command::new(places.programs.join("campaign"))
+            .args(["seed", "--accounts", "--rehearsal", &behind.to_string(), "--data"])
+            .arg(&places.data),
     )?;
     bar.finish_and_clear();
     println!("{seeded}");

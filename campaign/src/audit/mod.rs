@@ -18,10 +18,12 @@ pub use difference::{AuditError, Difference};
 pub use ledger::LotBalance;
 pub use rows::dump;
 
+use crate::clock::Timestamp;
 use crate::db::{Changes, Db, DbError, Engine};
+use crate::event::Event;
 use crate::facts::load::all_keys;
 use crate::ids::{LotId, UnitId};
-use crate::journal;
+use crate::journal::{self, Meta};
 use crate::replay::Walk;
 use crate::vault::{Keyring, Vault};
 
@@ -32,7 +34,7 @@ pub struct Checkpoint {
     pub heads: BTreeMap<UnitId, (i64, String)>,
 }
 
-/// What an audit found to be right.
+/// What an audit of tables and chains that are as they should be found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Streams walked.
@@ -45,8 +47,24 @@ pub struct Report {
     pub doses: i64,
     /// Where the doses of each lot are.
     pub lots: BTreeMap<LotId, LotBalance>,
+    /// Entries that a clock wrote which had gone back.
+    pub went_back: Vec<WentBack>,
     /// The heads, to be kept elsewhere.
     pub checkpoint: Checkpoint,
+}
+
+/// An entry whose time is clearly before that of one before it. Nothing was changed, but what depends on the time was decided
+/// by a clock that was wrong; keepers refuse to write such an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WentBack {
+    /// The stream.
+    pub unit: UnitId,
+    /// The place.
+    pub seq: i64,
+    /// When it says that it was written.
+    pub at: Timestamp,
+    /// The latest moment before it in the stream.
+    pub before: Timestamp,
 }
 
 /// Audits a database. `witnessed` is a checkpoint of an earlier day, kept elsewhere; `progress` is told the number of
@@ -90,9 +108,17 @@ async fn look(
         let mut changes = Changes::new();
         let witness = witnessed.and_then(|witnessed| witnessed.heads.get(unit));
         let mut seen = None;
+        let mut newest = Timestamp::default();
         loop {
             let before = walk.state.head;
-            let read = walk.page(conn, &keys, &mut changes, |event, meta| count.see(event, meta)).await?;
+            let see = |event: &Event, meta: &Meta| {
+                if journal::went_back(newest, meta.at) {
+                    report.went_back.push(WentBack { unit: unit.clone(), seq: meta.seq, at: meta.at, before: newest });
+                }
+                newest = newest.max(meta.at);
+                count.see(event, meta);
+            };
+            let read = walk.page(conn, &keys, &mut changes, see).await?;
             if read == 0 {
                 break;
             }

@@ -212,17 +212,11 @@ impl Worker {
         let number = |number: i64| u32::try_from(number).map_err(|_| missing("the number"));
         let dose_number = number(given.dose_number)?;
         let received = in_force().filter(|other| other.dose_number <= given.dose_number).count();
-        let (family_name, given_name) = specs::icao::split_vietnamese_name(&record.name);
         Ok(Some(DoseFacts {
             dose: row.dose.clone(),
             unit: row.unit.clone(),
             authority: AUTHORITY.to_owned(),
-            holder: Holder {
-                family_name,
-                given_name,
-                birth_date: record.birth_date.to_string(),
-                nationality: record.nationality,
-            },
+            holder: holder(&record),
             disease: given.disease.clone(),
             product: given.product.clone(),
             dose_number,
@@ -234,6 +228,13 @@ impl Worker {
             lot: given.lot.split_once(':').map_or(given.lot.as_str(), |(_, number)| number).to_owned(),
         }))
     }
+}
+
+/// Whom a certificate names, as the issuer is asked.
+pub fn holder(record: &Record) -> Holder {
+    let (family_name, given_name) = specs::icao::split_vietnamese_name(&record.name);
+    let (birth_date, nationality) = (record.birth_date.to_string(), record.nationality.clone());
+    Holder { family_name, given_name, birth_date, nationality }
 }
 
 /// How many doses the series has as it stands with this dose, as the EU counts since February 2022: 3/3 for a booster

@@ -14,7 +14,7 @@ use crate::ledger::WasteReason;
 use crate::places::{AdminCode, CodeSet, Form, Kind, Point, Stations, Status, Tier, Unit};
 use crate::supply::{ArrivedLine, Band, Inspection, InspectionLine, Position, ReceiptLine, ShipmentLine, Source, Vvm};
 use crate::vault::Sealed;
-use crate::visits::{BodySite, CloseReason, Conclusion, Consent, DoseKind, Finding, Outcome, Route};
+use crate::visits::{BodySite, CloseReason, Conclusion, Consent, DoseKind, Finding, Outcome, Reason, Route};
 use crate::{auth, certificates, people, places, supply, visits};
 
 /// Values drawn one after another from a seed (splitmix64).
@@ -53,6 +53,13 @@ impl Draw for String {
         let some =
             ['a', '0', ' ', '"', '\\', '/', '{', '\0', '\n', '\u{1f}', '\u{7f}', 'ễ', '₫', '\u{2028}', '😷', any];
         draws.text_of(&some, 0, 12)
+    }
+}
+
+impl Draw for Reason {
+    fn draw(draws: &mut Draws) -> Reason {
+        let text = String::draw(draws);
+        if bool::draw(draws) { Reason::Clear(text) } else { Reason::Sealed { sealed: Sealed::from(text) } }
     }
 }
 

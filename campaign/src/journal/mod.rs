@@ -14,6 +14,16 @@ pub use chain::{ChainFault, Head, hash, verify};
 use crate::clock::Timestamp;
 use crate::ids::UnitId;
 
+/// How far, in minutes, a clock may be behind a stream's newest entry. The clocks of several processes differ by seconds, and one
+/// that is kept right over the network jumps by as little; behind by more is a clock that is wrong, and under it vials would be
+/// drawn from past their hours and lots opened that have expired.
+const CLOCKS_DIFFER: i64 = 2;
+
+/// Whether a clock that shows `now` is clearly behind one that showed `before`.
+pub fn went_back(before: Timestamp, now: Timestamp) -> bool {
+    now.plus_minutes(CLOCKS_DIFFER) < before
+}
+
 /// What the journal says about an event besides its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meta {

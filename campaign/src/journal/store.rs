@@ -70,6 +70,15 @@ pub async fn entries_after(conn: &mut AnyConnection, unit: &UnitId, seq: i64) ->
     rows.iter().map(entry).collect()
 }
 
+/// The latest moment of any entry; the beginning of time when there is none.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn newest(pool: &sqlx::AnyPool) -> Result<Timestamp, DbError> {
+    let row = sqlx::query("SELECT MAX(at) FROM entries").fetch_one(pool).await?;
+    Ok(Timestamp(row.try_get::<Option<i64>, _>(0)?.unwrap_or_default()))
+}
+
 /// Every unit that has a stream, in order, with the head it is said to have.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use specs::holder::{self, BirthDateFault, NameFault};
 use specs::time::{Date, PartialDate};
 use specs::value_set::{Set, ValueSets};
 use unicode_normalization::UnicodeNormalization;
@@ -13,8 +14,6 @@ use unicode_normalization::UnicodeNormalization;
 use super::cccd;
 use crate::places::{AdminCode, AdminUnits};
 
-/// Longest full name taken, in characters.
-const NAME_MAX: usize = 100;
 /// Longest free text of an address or occupation, in characters.
 const TEXT_MAX: usize = 200;
 
@@ -83,7 +82,7 @@ pub struct Address {
 /// A form that passed every rule: what is sealed under the person's key. Only [`parse`] makes one out of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Record {
-    /// Full name in NFC, single spaces.
+    /// Full name in NFC, single spaces, none around a hyphen.
     pub name: String,
     /// Birth date with its precision.
     #[serde(deserialize_with = "birth_date")]
@@ -118,12 +117,10 @@ pub struct Valid {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The name is empty, too long, or holds something other than letters, spaces, `'`, `-` and `.`.
-    Name,
-    /// Not a date of the form `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, or before 1900.
-    BirthDate,
-    /// The birth date lies in the future.
-    BirthDateInFuture,
+    /// Nobody could be certified under this name.
+    Name(NameFault),
+    /// Nobody could be certified with this birth date.
+    BirthDate(BirthDateFault),
     /// Not a country of ISO 3166-1 alpha-2.
     Nationality,
     /// Not 12 digits.
@@ -170,14 +167,11 @@ pub fn parse(form: &Form, today: Date) -> Result<Valid, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut keep = |result: Result<(), Fault>| faults.extend(result.err());
 
-    let name = normalise(&form.name);
-    keep(check_name(&name));
-    let birth_date = PartialDate::parse(&form.birth_date).filter(|d| d.earliest().year() >= 1900);
-    keep(match birth_date {
-        None => Err(Fault::BirthDate),
-        Some(date) if date.earliest() > today => Err(Fault::BirthDateInFuture),
-        Some(_) => Ok(()),
-    });
+    let name = without_blanks_around_hyphens(&normalise(&form.name));
+    keep(holder::check_full_name(&name).map_err(Fault::Name));
+    let birth_date = holder::birth_date(&form.birth_date, today);
+    keep(birth_date.map(|_| ()).map_err(Fault::BirthDate));
+    let birth_date = birth_date.ok();
     let nationality = form.nationality.trim().to_ascii_uppercase();
     let codes = ValueSets::bundled();
     keep(if codes.contains(Set::Country, &nationality) { Ok(()) } else { Err(Fault::Nationality) });
@@ -210,9 +204,13 @@ impl Fault {
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Name => "name-not-usable",
-            Self::BirthDate => "birth-date-not-a-date",
-            Self::BirthDateInFuture => "birth-date-in-future",
+            Self::Name(NameFault::Empty) => "name-empty",
+            Self::Name(NameFault::TooLong) => "name-too-long",
+            Self::Name(NameFault::Shape) => "name-not-usable",
+            Self::Name(NameFault::NotTransliterable) => "name-not-latin",
+            Self::BirthDate(BirthDateFault::Malformed) => "birth-date-not-a-date",
+            Self::BirthDate(BirthDateFault::Implausible) => "birth-date-implausible",
+            Self::BirthDate(BirthDateFault::InFuture) => "birth-date-in-future",
             Self::Nationality => "nationality-not-a-country-code",
             Self::CccdLength => "cccd-not-12-digits",
             Self::CccdProvince { .. } => "cccd-province-unknown",
@@ -229,8 +227,8 @@ impl Fault {
     /// Field of the form, as a dotted path.
     pub fn field(&self) -> &'static str {
         match self {
-            Self::Name => "name",
-            Self::BirthDate | Self::BirthDateInFuture => "birth_date",
+            Self::Name(_) => "name",
+            Self::BirthDate(_) => "birth_date",
             Self::Nationality => "nationality",
             Self::CccdLength
             | Self::CccdProvince { .. }
@@ -247,15 +245,16 @@ impl Fault {
     /// What to do about it: (Vietnamese, English).
     pub fn words(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Name => (
-                "Ghi họ và tên bằng chữ cái, tối đa 100 ký tự.",
-                "Write the full name in letters, at most 100 characters.",
-            ),
-            Self::BirthDate => (
+            Self::Name(fault) => name_words(*fault),
+            Self::BirthDate(BirthDateFault::Malformed) => (
                 "Ghi ngày sinh dạng NĂM-THÁNG-NGÀY, hoặc chỉ năm sinh.",
                 "Write the birth date as YEAR-MONTH-DAY, or the year alone.",
             ),
-            Self::BirthDateInFuture => {
+            Self::BirthDate(BirthDateFault::Implausible) => (
+                "Năm sinh quá xa; không ai sống quá 125 năm. Kiểm tra lại.",
+                "The birth year is too long ago: nobody lives for more than 125 years. Check it.",
+            ),
+            Self::BirthDate(BirthDateFault::InFuture) => {
                 ("Ngày sinh ở tương lai; kiểm tra lại.", "The birth date lies in the future; check it.")
             }
             Self::Nationality => {
@@ -293,6 +292,26 @@ impl Fault {
     }
 }
 
+fn name_words(fault: NameFault) -> (&'static str, &'static str) {
+    match fault {
+        NameFault::Empty => ("Ghi họ và tên.", "Write the full name."),
+        NameFault::TooLong => (
+            "Họ dài tối đa 80 ký tự; tên đệm và tên dài tối đa 80 ký tự.",
+            "The family name has at most 80 characters, and so have the other names together.",
+        ),
+        NameFault::Shape => (
+            "Họ tên chỉ gồm chữ cái; giữa hai chữ là một dấu cách, một gạch nối, một dấu nháy hoặc một dấu chấm \
+             (O'Brien, Anna-Maria); không có chữ số, và sau chữ cuối không có gì ngoài một dấu chấm.",
+            "A name is letters, with one blank, hyphen, apostrophe or full stop between two of them (O'Brien, Anna-Maria); \
+             no digits, and nothing after the last letter but one full stop.",
+        ),
+        NameFault::NotTransliterable => (
+            "Họ tên viết bằng chữ khác phải ghi theo chữ La-tinh như trong hộ chiếu.",
+            "Write a name in another script with the Latin letters of the passport.",
+        ),
+    }
+}
+
 fn birth_date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<PartialDate, D::Error> {
     let text = String::deserialize(deserializer)?;
     PartialDate::parse(&text).ok_or_else(|| serde::de::Error::custom("not YYYY, YYYY-MM or YYYY-MM-DD"))
@@ -304,18 +323,13 @@ fn normalise(text: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// "Anna - Maria" is how "Anna-Maria" is typed. At either end of a name a hyphen stays, and is refused.
+fn without_blanks_around_hyphens(name: &str) -> String {
+    name.replace(" -", "-").replace("- ", "-")
+}
+
 fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-fn check_name(name: &str) -> Result<(), Fault> {
-    let allowed = |c: char| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '-' | '.') || is_combining(c);
-    let has_letter = name.chars().any(char::is_alphabetic);
-    if has_letter && name.chars().count() <= NAME_MAX && name.chars().all(allowed) { Ok(()) } else { Err(Fault::Name) }
-}
-
-fn is_combining(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
 }
 
 fn clean_identity(identity: &Identity) -> Identity {

@@ -40,6 +40,8 @@ pub const RECORD: &str = "record";
 pub const CERTIFICATES: &str = "certificates";
 /// Purpose of a sealed text: what a doctor wrote beside the answers of a screening.
 pub const SCREENING: &str = "screening";
+/// Purpose of a sealed text: why a doctor decided otherwise than the checklist or the schedule.
+pub const REASON: &str = "reason";
 
 const NONCE: usize = 24;
 
@@ -102,7 +104,7 @@ pub struct DataKey {
 }
 
 impl DataKey {
-    /// Encrypts for one purpose ([`RECORD`], [`CERTIFICATES`], [`SCREENING`]).
+    /// Encrypts for one purpose ([`RECORD`], [`CERTIFICATES`], [`SCREENING`], [`REASON`]).
     pub fn seal(&self, purpose: &str, plaintext: &[u8]) -> Sealed {
         Sealed(BASE64.encode(encrypt(&self.key, &self.context(purpose), plaintext)))
     }

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use specs::time::Date;
 
-use super::{Answers, BodySite, CloseReason, Conclusion, Consent, Details, DoseKind, Finding, Outcome, Route, Vitals};
+use super::{
+    Answers, BodySite, CloseReason, Conclusion, Consent, Details, DoseKind, Finding, Outcome, Reason, Route,
+    SealedTexts, Vitals,
+};
 use crate::ids::{DoseId, LotId, PersonId, VialId, VisitId};
-use crate::vault::{DataKey, SCREENING, Sealed};
+use crate::vault::{DataKey, SCREENING};
 
 /// A step of the flow, or of a vial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -37,9 +40,9 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Details::is_empty")]
         #[schema(value_type = std::collections::BTreeMap<String, String>)]
         details: Details,
-        /// The details as [`Command::seal`] left them. No client can send this.
+        /// Details and reasons as [`Command::seal`] left them. No client can send this.
         #[serde(skip)]
-        sealed: Option<Sealed>,
+        sealed: Option<SealedTexts>,
         /// Measurements.
         #[schema(value_type = std::collections::BTreeMap<String, i32>)]
         vitals: Vitals,
@@ -49,7 +52,8 @@ pub enum Command {
         #[serde(default)]
         #[schema(value_type = Option<String>, format = Date)]
         until: Option<Date>,
-        /// Why the conclusion differs from the rule's suggestion.
+        /// Why the conclusion differs from the rule's suggestion. This and the two reasons below are kept sealed under the person's
+        /// key.
         #[serde(default)]
         reason: Option<String>,
         /// The doctor allows a shorter interval than the schedule, with this reason.
@@ -63,7 +67,7 @@ pub enum Command {
     Leave {
         /// Which visit.
         visit: VisitId,
-        /// Why.
+        /// Why. Kept in clear, so it names nobody: no identity or telephone number.
         reason: String,
     },
     /// Opens a vial out of the site's stock; its clock starts.
@@ -119,7 +123,7 @@ pub enum Command {
     VoidInjection {
         /// Which dose.
         dose: DoseId,
-        /// Why.
+        /// Why. Kept in clear, so it names nobody: no identity or telephone number.
         reason: String,
     },
 }
@@ -128,17 +132,26 @@ impl Command {
     /// The visit whose person's key must seal something of this command before it is decided; `None` when nothing is personal.
     pub fn to_seal(&self) -> Option<&VisitId> {
         match self {
-            Self::Screen { visit, details, .. } if !details.is_empty() => Some(visit),
+            Self::Screen { visit, details, reason, interval_override, product_override, .. } => {
+                let reasons = [reason, interval_override, product_override];
+                (!details.is_empty() || reasons.into_iter().any(Option::is_some)).then_some(visit)
+            }
             _ => None,
         }
     }
 
-    /// Seals the details under the key of the visit's person, as JSON. They stay readable in the command, which no table and no
+    /// Seals details and reasons under the key of the visit's person. They stay readable in the command, which no table and no
     /// entry keeps, for the rules to look at.
     pub fn seal(&mut self, key: &DataKey) {
-        if let Self::Screen { details, sealed, .. } = self {
+        if let Self::Screen { details, sealed, reason, interval_override, product_override, .. } = self {
             let json = serde_json::to_vec(details).expect("a map of texts is JSON");
-            *sealed = Some(key.seal(SCREENING, &json));
+            let seal = |text: &Option<String>| text.as_ref().map(|text| Reason::seal(text, key));
+            *sealed = Some(SealedTexts {
+                details: (!details.is_empty()).then(|| key.seal(SCREENING, &json)),
+                reason: seal(reason),
+                interval_override: seal(interval_override),
+                product_override: seal(product_override),
+            });
         }
     }
 }

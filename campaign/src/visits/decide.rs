@@ -26,11 +26,10 @@ pub fn needs(unit: &UnitState, command: &Command) -> Needs {
             needs.people.extend(person_of(unit, visit));
             needs.lots.extend(unit.visits.vials.get(vial).map(|vial| vial.lot.clone()));
         }
-        Command::Leave { .. }
-        | Command::Observe { .. }
-        | Command::Discharge { .. }
-        | Command::CloseVial { .. }
-        | Command::VoidInjection { .. } => {}
+        Command::VoidInjection { dose, .. } => {
+            needs.people.extend(unit.visits.doses.get(dose).map(|given| given.person.clone()));
+        }
+        Command::Leave { .. } | Command::Observe { .. } | Command::Discharge { .. } | Command::CloseVial { .. } => {}
     }
     needs
 }
@@ -51,7 +50,7 @@ pub fn decide(unit: &UnitState, facts: &Facts, command: &Command, context: &Cont
         Command::Discharge { visit, outcome } => flow::discharge(unit, visit, *outcome, context),
         Command::OpenVial { vial, lot } => vials::open(unit, facts, vial, lot, context),
         Command::CloseVial { vial, reason } => vials::close(unit, vial, *reason),
-        Command::VoidInjection { dose, reason } => vials::void(unit, dose, reason, context),
+        Command::VoidInjection { dose, reason } => vials::void(unit, facts, dose, reason, context),
     }
 }
 

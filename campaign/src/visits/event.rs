@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specs::time::Date;
 
-use super::{Answers, BodySite, CloseReason, Conclusion, Consent, DoseKind, Finding, Outcome, Route, Vitals};
+use super::{Answers, BodySite, CloseReason, Conclusion, Consent, DoseKind, Finding, Outcome, Reason, Route, Vitals};
 use crate::clock::Timestamp;
 use crate::ids::{DoseId, LotId, PersonId, VialId, VisitId};
 use crate::vault::Sealed;
@@ -42,13 +42,13 @@ pub enum Event {
         /// First day on which a postponed person may come back.
         until: Option<Date>,
         /// Why the two differ.
-        reason: Option<String>,
+        reason: Option<Reason>,
         /// Products that the answers rule out.
         barred: Vec<String>,
         /// Reason for a shorter interval.
-        interval_override: Option<String>,
+        interval_override: Option<Reason>,
         /// Reason for another product.
-        product_override: Option<String>,
+        product_override: Option<Reason>,
     },
     /// The person went without a dose.
     Left {
@@ -103,9 +103,9 @@ pub enum Event {
         /// Who screened.
         doctor: String,
         /// The doctor's reason, when the interval is shorter than the schedule.
-        interval_override: Option<String>,
+        interval_override: Option<Reason>,
         /// The doctor's reason, when the product is not the schedule's.
-        product_override: Option<String>,
+        product_override: Option<Reason>,
     },
     /// Something was seen during observation.
     Observed {

@@ -1,6 +1,6 @@
 //! What an event of a visit changes in the site's own state, and which doses it moves.
 
-use super::{Dose, Event, Screening, Stage, State, Vial, Visit};
+use super::{Dose, Event, Reason, Screening, Stage, State, Vial, Visit};
 use crate::ids::VisitId;
 use crate::journal::Meta;
 use crate::ledger::{Account, Transfer, WasteReason};
@@ -144,7 +144,7 @@ fn given(event: &Event, meta: &Meta) -> Option<Dose> {
     else {
         return None;
     };
-    let reasons: Vec<&str> = [interval_override, product_override].into_iter().flatten().map(String::as_str).collect();
+    let reasons: Vec<&str> = [interval_override, product_override].into_iter().flatten().map(Reason::as_str).collect();
     Some(Dose {
         visit: visit.clone(),
         person: person.clone(),

@@ -1,12 +1,13 @@
 //! The steps of a visit around the needle: check-in, screening, leaving without a dose, observation, discharge.
 
 use serde_json::json;
+use specs::text::holds_identity_number;
 use specs::time::{Date, PartialDate};
 
 use super::decide::one;
 use super::{
-    Checklist, Command, Conclusion, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, Stage,
-    Visit, checklist,
+    Checklist, Command, Conclusion, Consent, Event, Finding, Gap, OBSERVATION_MINUTES, Outcome, Screening, SealedTexts,
+    Stage, Visit, checklist,
 };
 use crate::clock::Timestamp;
 use crate::command::{Context, Decision};
@@ -82,15 +83,17 @@ pub(super) fn screen(
     form.complete(answers, vitals, age::at_most(birth, context.today)).map_err(fault)?;
     form.detailed(answers, details).map_err(fault)?;
     details.values().try_for_each(|detail| text("details", detail, 1))?;
-    if !details.is_empty() && sealed.is_none() {
-        // The shell found no key: the check-in is not on disk yet. Nothing of it is written unsealed.
-        return Err(Refusal::Unavailable);
-    }
     for (field, given) in
         [("reason", reason), ("interval_override", interval_override), ("product_override", product_override)]
     {
         given.as_ref().map_or(Ok(()), |given| text(field, given, 1))?;
     }
+    let written = match sealed {
+        Some(sealed) => sealed.clone(),
+        None if command.to_seal().is_none() => SealedTexts::default(),
+        // The shell found no key: the check-in is not on disk yet. Nothing of it is written unsealed.
+        None => return Err(Refusal::Unavailable),
+    };
     if let Some(day) = until
         && (*conclusion != Conclusion::Postpone || *day <= context.today)
     {
@@ -111,15 +114,15 @@ pub(super) fn screen(
         visit: visit.clone(),
         checklist: version.clone(),
         answers: answers.clone(),
-        details: sealed.clone(),
+        details: written.details,
         vitals: vitals.clone(),
         suggestion,
         conclusion: *conclusion,
         until: *until,
-        reason: reason.clone(),
+        reason: written.reason,
         barred: form.barred(answers),
-        interval_override: interval_override.clone(),
-        product_override: product_override.clone(),
+        interval_override: written.interval_override,
+        product_override: written.product_override,
     };
     let answer = json!({
         "visit": visit, "suggestion": suggestion, "conclusion": conclusion, "cleared": conclusion.clears(),
@@ -146,8 +149,17 @@ fn old_enough(form: &Checklist, birth: PartialDate, today: Date) -> Result<(), R
     Err(Refusal::ChecklistNotForAge { version, from_years: form.age_from, needed })
 }
 
+/// A text that no key erases must not hold a number by which a person is found.
+pub(super) fn kept_in_clear(field: &str, given: &str) -> Result<(), Refusal> {
+    text(field, given, 1)?;
+    if holds_identity_number(given) {
+        return Err(Refusal::TextHoldsIdentityNumber { field: field.to_owned() });
+    }
+    Ok(())
+}
+
 pub(super) fn leave(unit: &UnitState, visit: &VisitId, reason: &str) -> Result<Decision, Refusal> {
-    text("reason", reason, 1)?;
+    kept_in_clear("reason", reason)?;
     at_stage(unit, visit, &[Stage::CheckedIn, Stage::Screened])?;
     Ok(one(Event::Left { visit: visit.clone(), reason: reason.to_owned() }, json!({ "visit": visit })))
 }

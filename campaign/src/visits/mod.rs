@@ -8,6 +8,7 @@ mod event;
 mod evolve;
 mod flow;
 mod gate;
+mod reason;
 mod state;
 pub mod store;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use command::Command;
 pub use decide::{decide, needs};
 pub use event::Event;
 pub use evolve::{evolve, transfers};
+pub use reason::{Reason, SealedTexts};
 pub use state::{Dose, Screening, Stage, State, Vial, Visit};
 pub use store::{DoseRow, VialRow, VisitRow, dose, doses_of, open_vials, project, visit, visited, visits_on};
 

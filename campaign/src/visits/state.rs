@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use specs::time::Date;
 
-use super::{CloseReason, Conclusion, DoseKind};
+use super::{CloseReason, Conclusion, DoseKind, Reason};
 use crate::clock::Timestamp;
 use crate::ids::{DoseId, LotId, PersonId, VialId, VisitId};
 
@@ -81,9 +81,9 @@ pub struct Screening {
     /// Products that the answers rule out.
     pub barred: Vec<String>,
     /// Reason for a shorter interval.
-    pub interval_override: Option<String>,
+    pub interval_override: Option<Reason>,
     /// Reason for another product.
-    pub product_override: Option<String>,
+    pub product_override: Option<Reason>,
 }
 
 /// One vial opened here.
@@ -132,7 +132,7 @@ pub struct Dose {
     pub at: Timestamp,
     /// The vaccinator.
     pub by: String,
-    /// Why a rule of the schedule was set aside.
+    /// Why a rule of the schedule was set aside, as the entry has it.
     pub override_reason: Option<String>,
     /// Taken back.
     pub voided: bool,

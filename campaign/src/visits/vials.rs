@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::decide::one;
+use super::flow::{kept_in_clear, known_person};
 use super::{CloseReason, Event};
 use crate::catalogue;
 use crate::clock::Timestamp;
@@ -61,12 +62,27 @@ pub(super) fn close(unit: &UnitState, vial: &VialId, reason: CloseReason) -> Res
     Ok(one(event, json!({ "vial": vial, "wasted": wasted })))
 }
 
-/// Takes an injection back, once. The dose is in the vial again while that can be drawn from, and waste otherwise.
-pub(super) fn void(unit: &UnitState, dose: &DoseId, reason: &str, context: &Context) -> Result<Decision, Refusal> {
-    supply::text("reason", reason, 1)?;
+/// Takes an injection back, once, and none that a later one is counted from: that one's number and certificate would be false.
+/// The dose is in the vial again while that can be drawn from, and waste otherwise.
+pub(super) fn void(
+    unit: &UnitState,
+    facts: &Facts,
+    dose: &DoseId,
+    reason: &str,
+    context: &Context,
+) -> Result<Decision, Refusal> {
+    kept_in_clear("reason", reason)?;
     let given = unit.visits.doses.get(dose).ok_or_else(|| Refusal::UnknownDose { dose: dose.clone() })?;
     if given.voided {
         return Err(Refusal::DoseVoided { dose: dose.clone() });
+    }
+    let later = known_person(facts, &given.person)?
+        .doses
+        .iter()
+        .filter(|other| !other.void && other.disease == given.disease && other.dose_number > given.dose_number);
+    if let Some(last) = later.max_by_key(|other| other.dose_number) {
+        let (later, unit) = (last.dose.clone(), last.unit.clone());
+        return Err(Refusal::LaterDoseStands { dose: dose.clone(), later, dose_number: last.dose_number, unit });
     }
     let vial = unit.visits.vials.get(&given.vial);
     let back_in_vial = vial.is_some_and(|vial| vial.closed.is_none() && context.now < vial.discard_at);

@@ -8,7 +8,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
 
 use super::World;
-use super::steps::{beginning, command, step};
+use super::steps::{beginning, check_in, command, step};
+use crate::clock::Timestamp;
+use crate::ids::{UnitId, VialId};
 use crate::refusal::Refusal;
 
 /// Two lots in the country, one of them at both sites, and four people.
@@ -84,6 +86,32 @@ fn no_order_of_commands_overdraws_an_account_or_loses_a_dose() {
     assert!(missed.is_empty(), "never reached: {missed:?} of {seen:?}");
 }
 
+/// Under a clock that was put back a vial would be drawn from past its hours, as if it were still morning.
+#[test]
+fn a_clock_that_went_back_decides_nothing() {
+    let mut world = busy();
+    world.open("V1", "comirnaty:L0").unwrap();
+    let opened = world.now;
+    world.wait(6 * 60);
+    world.screened("visit-1", "person-1", "eligible", &json!({}));
+    let screened = world.now;
+    let clock = |minutes: i64| screened.plus_minutes(minutes);
+    for now in [opened, clock(-3), Timestamp(clock(-2).0 - 1)] {
+        world.now = now;
+        let unit = UnitId::parse("SI-1").unwrap();
+        let behind = Refusal::ClockBehind { unit, newest: screened, now };
+        assert_eq!(world.inject("visit-1", "V1", 1), Err(behind));
+    }
+    // Clocks differ a little; and what was written by the one behind does not move the mark back.
+    world.now = clock(-2);
+    world.person("late", "1990-05-17");
+    world.ask("SI-1", "desk", check_in("visit-2", "late")).unwrap();
+    assert_eq!(world.unit("SI-1").newest, screened);
+    world.now = screened;
+    let late = Refusal::VialPastItsClock { vial: VialId::parse("V1").unwrap(), until: screened };
+    assert_eq!(world.inject("visit-1", "V1", 1), Err(late));
+}
+
 #[test]
 fn an_event_of_another_world_changes_nothing_it_should_not_and_never_panics() {
     // Entries of one unit replayed into another that knows nothing of what they speak of.
@@ -93,7 +121,7 @@ fn an_event_of_another_world_changes_nothing_it_should_not_and_never_panics() {
     let void = json!({"visits": {"void_injection": {"dose": "visit-1", "reason": "r"}}});
     world.ask("SI-1", "lead", void).unwrap();
     for skipped in 0..world.journal.len() {
-        let mut state = crate::unit::UnitState::new(crate::ids::UnitId::parse("SI-2").unwrap());
+        let mut state = crate::unit::UnitState::new(UnitId::parse("SI-2").unwrap());
         for (meta, body) in world.journal.iter().skip(skipped) {
             state.evolve(&serde_json::from_str(body).unwrap(), meta);
         }
@@ -102,7 +130,7 @@ fn an_event_of_another_world_changes_nothing_it_should_not_and_never_panics() {
 
 #[test]
 fn every_refusal_that_a_desk_can_meet_has_words_in_both_languages() {
-    let refusal = Refusal::VialEmpty { vial: crate::ids::VialId::parse("V1").unwrap() };
+    let refusal = Refusal::VialEmpty { vial: VialId::parse("V1").unwrap() };
     assert_eq!((refusal.code(), refusal.words().0), ("vial-empty", "Lọ đã hết liều"));
     let value = serde_json::to_value(&refusal).unwrap();
     assert_eq!(value, json!({"vial_empty": {"vial": "V1"}}));

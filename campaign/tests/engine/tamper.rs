@@ -1,8 +1,8 @@
 //! Whoever changes the database by hand is found out.
 
-use campaign::audit::{AuditError, Difference, audit};
+use campaign::audit::{AuditError, Difference, WentBack, audit};
 use campaign::ids::UnitId;
-use campaign::journal::ChainFault;
+use campaign::journal::{self, ChainFault, Meta};
 
 use crate::ground::{Ground, STORE, lot, on_each_engine, stock, submit, waste};
 
@@ -114,6 +114,33 @@ async fn a_stream_cut_short_or_written_anew_contradicts_the_witness() {
         let found = audit(&ground.db, &ground.vault, Some(&witnessed), |_, _| {}).await;
         let expected = Difference::Witness { unit: store(), seq: 8 };
         assert_eq!(found, Err(AuditError::Different(Box::new(expected))));
+    })
+    .await;
+}
+
+/// An entry of a program that did not ask the clock: nothing was changed afterwards, so it is reported and not a difference.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_of_a_clock_that_had_gone_back_is_reported() {
+    on_each_engine(|ground| async move {
+        prepared(&ground).await;
+        let mut conn = ground.db.open_writer().await.unwrap();
+        let last = journal::store::entries_after(&mut conn, &store(), 7).await.unwrap().remove(0);
+        for (minutes, reported) in [(2, false), (3, true)] {
+            let at = last.at.plus_minutes(-minutes);
+            let hash = journal::hash(&last.prev_hash, &Meta { at, ..last.meta() }, &last.kind, &last.body);
+            for (text, first) in [
+                ("UPDATE entries SET hash = $1, at = $2 WHERE unit = 'ST-VN-1' AND seq = 8", true),
+                ("UPDATE heads SET hash = $1 WHERE unit = 'ST-VN-1'", false),
+            ] {
+                let query = sqlx::query(text).bind(hash.to_vec());
+                let query = if first { query.bind(at.0) } else { query };
+                query.execute(&mut conn).await.unwrap();
+            }
+            campaign::replay::replay(&ground.db, &ground.vault, |_, _| {}).await.unwrap();
+            let found = WentBack { unit: store(), seq: 8, at, before: last.at };
+            let expected = if reported { vec![found] } else { Vec::new() };
+            assert_eq!(ground.audit().await.went_back, expected);
+        }
     })
     .await;
 }

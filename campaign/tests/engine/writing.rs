@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use campaign::clock::Clock as _;
 use campaign::facts::LotState;
 use campaign::ids::{CommandId, LotId, UnitId};
 use campaign::keeper::Keeper;
@@ -45,6 +46,29 @@ async fn a_repeated_command_gets_the_first_answer_and_happens_once() {
         let (keeper, _running) = ground.start();
         assert_eq!(submit(&keeper, "c1", STORE, arrive("L1", 100)).await.unwrap().answer, first.answer);
         ground.audit().await;
+    })
+    .await;
+}
+
+/// Whoever holds the unit's state, and whoever has to load it, refuses; what was refused goes through when the clock is right.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_went_back_writes_nothing_until_it_is_set_right() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        stock(&keeper, "L1", 10).await;
+        let (before, newest) = (ground.dump().await, ground.clock.now());
+        ground.clock.advance_minutes(-3);
+        let behind = Refusal::ClockBehind { unit: UnitId::parse(STORE).unwrap(), newest, now: newest.plus_minutes(-3) };
+        let (other, _running_other) = ground.start();
+        for keeper in [&keeper, &other] {
+            assert_eq!(submit(keeper, "w1", STORE, waste("L1", 1)).await, Err(behind.clone()));
+            // What was answered before is answered.
+            assert!(submit(keeper, "put-L1", STORE, put_away("L1", 10)).await.unwrap().repeated);
+        }
+        assert_eq!(ground.dump().await, before);
+        ground.clock.advance_minutes(1);
+        assert!(!submit(&other, "w1", STORE, waste("L1", 1)).await.unwrap().repeated);
+        assert_eq!(ground.audit().await.went_back, []);
     })
     .await;
 }

@@ -1,23 +1,19 @@
 //! The first pass: are the facts of this dose such that they may be certified?
 
+use specs::holder::{self, BirthDateFault, MAX_NAME_CHARS, NameFault};
 use specs::icao;
+use specs::text::{holds_identity_number, is_unseen};
 use specs::time::{Date, PartialDate, UnixTime};
 use specs::value_set::{self, Set, Vaccine, ValueSets};
-use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::is_nfc;
-use verifier::inspect::harmless;
 
 use super::{Findings, Lint};
 use crate::api::{DoseFacts, Finding, is_identifier};
 
-/// Longest name or authority, in characters (EU schema 1.3.x).
-const MAX_NAME_CHARS: usize = 80;
 /// More doses than anybody was ever given.
 const MAX_DOSES: u32 = 20;
 /// Longest lot number (GS1 General Specifications, AI 10).
 const MAX_LOT_BYTES: usize = 20;
-/// The oldest person ever was 122.
-const MAX_AGE_YEARS: u16 = 125;
 
 /// Dose facts that no lint has anything against, taken apart. Only [`check`] makes one.
 #[derive(Debug, Clone)]
@@ -81,8 +77,9 @@ pub fn check(facts: &DoseFacts, country: &str, at: UnixTime) -> Result<Dose, Vec
     findings.when(!is_identifier(&facts.unit), Lint::UnitId, "unit");
     texts(facts, &mut findings);
     let family_std = name(&facts.holder.family_name, "holder.family_name", &mut findings);
-    let given_std = name(&facts.holder.given_name, "holder.given_name", &mut findings);
-    findings.when(facts.holder.family_name.is_empty(), Lint::NameEmpty, "holder.family_name");
+    // A person with a single name has no given names.
+    let given = Some(&facts.holder.given_name).filter(|given| !given.is_empty());
+    let given_std = given.map(|given| name(given, "holder.given_name", &mut findings)).unwrap_or_default();
 
     let birth_date = birth_date(&facts.holder.birth_date, today, &mut findings);
     let nationality = &facts.holder.nationality;
@@ -120,53 +117,34 @@ fn texts(facts: &DoseFacts, findings: &mut Findings) {
         (&facts.holder.given_name, "holder.given_name"),
     ] {
         findings.when(!is_nfc(text), Lint::TextNotNfc, field);
-        findings.when(harmless(text) != text, Lint::TextUnseen, field);
-        // However it is grouped: 001 090 012 345.
-        let joined = text.replace([' ', '.', '-'], "");
-        let digits = joined.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max().unwrap_or(0);
-        findings.when(digits >= 9, Lint::TextIdentityNumber, field);
+        findings.when(text.chars().any(is_unseen), Lint::TextUnseen, field);
+        findings.when(holds_identity_number(text), Lint::TextIdentityNumber, field);
     }
 }
 
-/// Checks a name (empty is checked elsewhere) and transliterates it.
+/// Checks a name and transliterates it.
 fn name(name: &str, field: &str, findings: &mut Findings) -> String {
-    let standard = icao::transliterate(name);
-    if name.is_empty() {
-        return standard;
+    if let Err(fault) = holder::check_name(name) {
+        let lint = match fault {
+            NameFault::Empty => Lint::NameEmpty,
+            NameFault::TooLong => Lint::NameTooLong,
+            NameFault::Shape => Lint::NameShape,
+            NameFault::NotTransliterable => Lint::NameNotTransliterable,
+        };
+        findings.push(lint.at(field));
     }
-    findings.when(name.chars().count() > MAX_NAME_CHARS, Lint::NameTooLong, field);
-    findings.when(!is_name(name), Lint::NameShape, field);
-    findings.when(standard.is_empty(), Lint::NameNotTransliterable, field);
-    standard
-}
-
-/// Letters, with single joints between them; a full stop may also end the name (`Jr.`).
-fn is_name(name: &str) -> bool {
-    let mut after_letter = false;
-    let mut last = None;
-    for c in name.chars() {
-        if c.is_alphabetic() || (after_letter && is_combining_mark(c)) {
-            after_letter = true;
-        } else if after_letter && matches!(c, ' ' | '-' | '\'' | '\u{2019}' | '.') {
-            after_letter = false;
-        } else if !(c == ' ' && last == Some('.')) {
-            return false;
-        }
-        last = Some(c);
-    }
-    after_letter || last == Some('.')
+    icao::transliterate(name)
 }
 
 fn birth_date(text: &str, today: Date, findings: &mut Findings) -> Option<PartialDate> {
-    let field = "holder.birth_date";
-    let Some(date) = PartialDate::parse(text) else {
-        findings.push(Lint::BirthDateMalformed.at(field));
-        return None;
+    let lint = match holder::birth_date(text, today) {
+        Ok(date) => return Some(date),
+        Err(BirthDateFault::Malformed) => Lint::BirthDateMalformed,
+        Err(BirthDateFault::Implausible) => Lint::BirthDateImplausible,
+        Err(BirthDateFault::InFuture) => Lint::BirthDateInFuture,
     };
-    let oldest = today.year().saturating_sub(MAX_AGE_YEARS).max(1900);
-    findings.when(date.earliest().year() < oldest, Lint::BirthDateImplausible, field);
-    findings.when(date.earliest() > today, Lint::BirthDateInFuture, field);
-    Some(date)
+    findings.push(lint.at("holder.birth_date"));
+    None
 }
 
 /// `begun_with` is the product of the course's first dose.

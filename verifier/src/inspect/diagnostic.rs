@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use specs::cbor::Value;
+use specs::text::is_unseen;
 
 /// The whole item, its first line not indented, those below by two spaces a level.
 pub(super) fn notation(value: &Value) -> String {
@@ -71,10 +72,7 @@ fn quoted(text: &str) -> String {
 pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        let unseen = matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}');
-        if character.is_control() || unseen {
+        if is_unseen(character) {
             push(&mut out, format_args!("{}", character.escape_unicode()));
         } else {
             out.push(character);

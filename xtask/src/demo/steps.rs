@@ -185,8 +185,17 @@ impl Campaign {
         let clock =
             self.client.post(format!("{}/api/rehearsal/clock", self.address)).bearer_auth(&self.tokens["mau.theodoi"]);
         read(clock.json(&json!({ "minutes": 31 })).send().await?).await?;
-        self.send("mau.theodoi", SITE, "visits/discharge", json!({ "visit": visit, "outcome": "home" })).await?;
-        Ok(dose)
+        let (status, answer) = self
+            .try_send("mau.theodoi", SITE, "visits/discharge", json!({ "visit": visit, "outcome": "home" }))
+            .await?;
+        match status {
+            200 => Ok(dose),
+            422 => bail!(
+                "these data have been gone on with so often that their clock has caught up with this machine's; start again in \
+                 half an hour, or with --data and a new folder: {answer}"
+            ),
+            _ => bail!("{status} {answer}"),
+        }
     }
 
     /// Waits for the certificates and writes their texts, symbols and documents.

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{open_site, person};
 use crate::command::Command;
 use crate::refusal::Refusal;
-use crate::vault::SCREENING;
+use crate::vault::{REASON, SCREENING};
 use crate::visits::checklist::checklist;
-use crate::visits::{Details, Event};
+use crate::visits::{Details, Event, Reason};
 use crate::world::{World, at, check_in, day, screen};
 
 #[test]
@@ -104,6 +104,51 @@ fn a_detail_is_written_sealed_or_not_at_all() {
 }
 
 #[test]
+fn a_reason_is_written_sealed_or_not_at_all() {
+    let mut world = open_site();
+    world.person("An", "1990-05-17");
+    world.ask("SI-1", "desk", check_in("visit-1", "An")).unwrap();
+    let reasons = [
+        ("reason", "asked Dr. Hồng, 0912345678"),
+        ("interval_override", "flies with her son"),
+        ("product_override", "no other"),
+    ];
+    for (field, text) in reasons {
+        let unsealed: Command = serde_json::from_value(screen("visit-1", "caution", &json!({field: text}))).unwrap();
+        assert_eq!(world.run("SI-1", "doctor", &unsealed), Err(Refusal::Unavailable), "{field}");
+    }
+    let all: Value = reasons.into_iter().map(|(field, text)| (field.to_owned(), json!(text))).collect();
+    world.ask("SI-1", "doctor", screen("visit-1", "caution", &all)).unwrap();
+    let (entry, keys) = world.newest();
+    let written: Value = serde_json::from_str(entry).unwrap();
+    let written = &written["visits"]["screened"];
+    assert_eq!(written.get("details"), None, "there were none");
+    for (field, text) in reasons {
+        assert!(!entry.contains(text), "{entry}");
+        let sealed = written[field]["sealed"].as_str().unwrap();
+        assert_eq!(keys.open(&person("An"), REASON, sealed).unwrap().as_slice(), text.as_bytes());
+    }
+    world.replay();
+}
+
+#[test]
+fn what_is_kept_in_clear_holds_no_number_of_a_person() {
+    let mut world = open_site();
+    world.vaccinated("visit-1", "An", "V1", 1);
+    world.person("Binh", "1990-05-17");
+    world.ask("SI-1", "desk", check_in("visit-2", "Binh")).unwrap();
+    let leave = |reason: &str| json!({"visits": {"leave": {"visit": "visit-2", "reason": reason}}});
+    let void = |reason: &str| json!({"visits": {"void_injection": {"dose": "visit-1", "reason": reason}}});
+    let named = Refusal::TextHoldsIdentityNumber { field: "reason".to_owned() };
+    for reason in ["nhầm với 001190012345", "gọi 0912 345 678"] {
+        assert_eq!(world.ask("SI-1", "desk", leave(reason)), Err(named.clone()));
+        assert_eq!(world.ask("SI-1", "lead", void(reason)), Err(named.clone()));
+    }
+    world.ask("SI-1", "desk", leave("hẹn ngày 21-12-2021")).unwrap();
+    world.ask("SI-1", "lead", void("ghi nhầm lô FK0112, lọ 12")).unwrap();
+}
+
+#[test]
 fn no_client_sends_what_only_the_shell_seals() {
     let command = screen("visit-1", "hospital", &json!({"sealed": "c2VhbGVk"}));
     let error = serde_json::from_value::<Command>(command).unwrap_err();
@@ -111,12 +156,14 @@ fn no_client_sends_what_only_the_shell_seals() {
 }
 
 #[test]
-fn a_screening_from_before_there_were_details_is_still_read() {
+fn a_screening_from_before_there_were_details_or_seals_is_still_read() {
     let old = json!({"screened": {
         "visit": "visit-1", "checklist": "3802", "answers": {"5": true}, "vitals": {}, "suggestion": "hospital",
-        "conclusion": "hospital", "until": null, "reason": null, "barred": [], "interval_override": null,
-        "product_override": null}});
+        "conclusion": "hospital", "until": null, "reason": "in clear", "barred": [], "interval_override": null,
+        "product_override": "in clear too"}});
     let event: Event = serde_json::from_value(old.clone()).unwrap();
-    assert!(matches!(event, Event::Screened { details: None, .. }));
+    let clear = |text: &str| Some(Reason::Clear(text.to_owned()));
+    let Event::Screened { details: None, reason, product_override, .. } = &event else { panic!("{event:?}") };
+    assert_eq!((reason, product_override), (&clear("in clear"), &clear("in clear too")));
     assert_eq!(serde_json::to_value(&event).unwrap(), old);
 }
