@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use specs::reason::Reason;
 use specs::revocation::Revocation;
+pub use specs::time::CLOCK_SKEW;
 use specs::time::UnixTime;
 use specs::value_set::ValueSets;
 use trust_list::Verified;
@@ -33,9 +34,6 @@ use trust_list::signers::{Signer, Signers};
 use crate::rules::{Chosen, RuleSet};
 use crate::verdict::{ListFacts, ListState, Trust, Verdict};
 use run::Run;
-
-/// How far in the future a certificate's issue may lie, in seconds: clocks of issuer and verifier differ. Five minutes.
-pub const CLOCK_SKEW: i64 = 300;
 
 /// The most signatures that are checked for one certificate. Key identifiers are not unique, so all signers that share
 /// one are tried; but nobody shall make a verifier work by flooding one identifier.
