@@ -147,7 +147,7 @@ impl Verifier {
         self
     }
 
-    /// Says nothing of revocation, and says so in every verdict: for an issuer that checks what it has just signed, and for a
+    /// Says nothing of revocation; no verdict has a check of it: for an issuer that checks what it has just signed, and for a
     /// holder who wants to know whether a certificate is genuine. Never for a door or a border: there a certificate whose
     /// status is published elsewhere and not held is `revocation-unknown`.
     #[must_use]
