@@ -33,6 +33,8 @@ use trust_list::signers::{Signer, Signers};
 
 use crate::rules::{Chosen, RuleSet};
 use crate::verdict::{ListFacts, ListState, Trust, Verdict};
+pub(crate) use content::values;
+pub(crate) use message::Container;
 use run::Run;
 
 /// The most signatures that are checked for one certificate. Key identifiers are not unique, so all signers that share
