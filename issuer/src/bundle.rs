@@ -139,8 +139,9 @@ pub fn without_demonstration(
     entries: Vec<SignerEntry>,
     environment: Environment,
 ) -> (Vec<SignerEntry>, Vec<(String, trust_list::Error)>) {
-    let (bad, good): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|entry| environment == Environment::Production && entry.name.contains("DEMO"));
+    let (bad, good): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| {
+        environment == Environment::Production && Environment::of_name(&entry.name) == Environment::Demo
+    });
     let refused = bad.into_iter().map(|entry| {
         let error = trust_list::Error::EnvironmentMixed { subject: entry.name };
         (hex::encode(entry.kid), error)

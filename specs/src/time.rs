@@ -6,6 +6,9 @@
 use crate::SmolStr;
 use std::fmt;
 
+/// How far in the future a moment may lie that has come, in seconds: clocks of issuer and verifier differ. Five minutes.
+pub const CLOCK_SKEW: i64 = 300;
+
 const SECONDS_PER_DAY: i64 = 86_400;
 /// Viet Nam keeps UTC+7 the whole year.
 const VIET_NAM_OFFSET: i64 = 7 * 3_600;

@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import io
 import json
+import re
 import sys
 import zlib
 
@@ -100,7 +101,9 @@ def is_signed(key, algorithm, protected, payload, signature):
 
 
 def is_demo(certificate):
-    return any("DEMO" in name.value for name in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+    # A word: no letter right before or after it.
+    word = re.compile(r"(?<![^\W\d_])DEMO(?![^\W\d_])")
+    return any(word.search(name.value) for name in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
 
 
 def check_chain(chain, anchor, at):

@@ -149,7 +149,30 @@ fn the_foreign_verifier_is_strict() {
         let said = desk.certificate(text).expect_err(what);
         assert!(said.starts_with(why), "{what}: {said}");
     }
-    println!("{} kinds of bad certificates refused by verify.py", cases.len());
+    // What an EU certificate of another country is forgiven, a national one is not: by neither of us.
+    let (long_tag, no_end) = ([&[0xd8, 18], &good[1..]].concat(), [&[0xd2, 0x9f], &good[2..], &[0xff]].concat());
+    let long_header = [&[0xb8, 2], &plain[1..]].concat();
+    let surplus = vec![(Cbor::Unsigned(99), Cbor::Null)];
+    let forms = [
+        ("a tag in a longer form", long_tag, "the message: not deterministic"),
+        ("a message without its end said", no_end, "the message: not deterministic"),
+        (
+            "a protected header in a longer form",
+            message(&long_header, Vec::new(), &payload),
+            "the protected header: not deterministic",
+        ),
+        (
+            "an unknown header, unprotected",
+            message(&plain, surplus, &payload),
+            "something stands in the unprotected header",
+        ),
+    ];
+    for (what, message, why) in &forms {
+        let text = seal(message);
+        assert_eq!(desk.certificate(&text).expect_err(what), *why);
+        assert!(matches!(hcert::open(&text).unwrap().claims(), Err(hcert::Error::National(_))), "{what}");
+    }
+    println!("{} kinds of bad certificates refused by verify.py", cases.len() + forms.len());
     let on = |day: i64| Desk { at: Some(now().plus_days(day).to_rfc3339()), ..desk.clone() };
     assert_eq!(on(-10).list().unwrap_err(), "the list is from the future");
     assert_eq!(on(14).list().unwrap_err(), "the list is out of date");

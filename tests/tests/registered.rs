@@ -34,6 +34,7 @@ fn certified(name: &str, birth_date: &str) -> Option<Result<(), Vec<String>>> {
         holder: holder(&record),
         disease: "840539006".to_owned(),
         product: "comirnaty".to_owned(),
+        first_product: None,
         dose_number: 1,
         series_doses: 2,
         doses_received: 1,

@@ -93,9 +93,9 @@ pub struct Path {
     pub anchor: Anchor,
 }
 
-/// Is this certificate marked as demonstration? The mark is `DEMO` in the subject's common name.
+/// Is this certificate marked as demonstration? The mark is in the subject's common name.
 pub fn environment(certificate: &Certificate) -> Environment {
-    if certificate.name().contains("DEMO") { Environment::Demo } else { Environment::Production }
+    Environment::of_name(certificate.name())
 }
 
 /// Leads `leaf` over `intermediates` to one of `anchors` and gives it back verified.

@@ -326,7 +326,7 @@ fn check_content(content: &signer_list::SignerList, anchor: &Anchor, at: UnixTim
         return Err(Error::EnvironmentMixed { subject: content.issuer.clone() });
     }
     // One demonstration key in a production list lets anyone forge (CVE-2021-40855).
-    let demo = content.signers.iter().find(|entry| entry.name.contains("DEMO"));
+    let demo = content.signers.iter().find(|entry| Environment::of_name(&entry.name) == Environment::Demo);
     if let (Environment::Production, Some(entry)) = (content.environment, demo) {
         return Err(Error::EnvironmentMixed { subject: entry.name.clone() });
     }

@@ -44,7 +44,8 @@ pub struct Verdict {
     /// What each rule says; `None` where no rules were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<crate::rules::Outcome>>,
-    /// Every check that was made, in order. After a good signature all are made, even when one has failed.
+    /// Every check that was made, in order. After a good signature all are made, even when one has failed; one that was not
+    /// made (nobody asked, or nothing could be asked) is not here.
     pub checks: Vec<Check>,
 }
 
@@ -199,11 +200,12 @@ pub enum Step {
     Values,
     /// The dates can be.
     Dates,
+    /// It was not taken back, nor was its signer. Made right after the content was read; a finding that it *is* revoked comes
+    /// before all others, one that this cannot be known after them. Not made where nobody asked, or no data are held and the
+    /// certificate names none.
+    Revocation,
     /// The rules of a country; only where they were asked for.
     Rules,
-    /// It was not taken back, nor was its signer. Made right after the content was read; a finding that it *is* revoked comes
-    /// before all others, one that this cannot be known after them.
-    Revocation,
 }
 
 impl Verdict {

@@ -297,9 +297,68 @@ fn wrong_usage_exits_with_64_and_help_with_0() {
     // What was typed may come from a QR code: it must not steer the terminal.
     let words = exits(&["check", "no\u{1b}[2Jsuch\u{202e}file"], 64);
     assert!(words.contains("no\\u{1b}[2Jsuch\\u{202e}file"), "{words}");
-    exits(&["--help"], 0);
+    for asked in
+        [&["--help"][..], &["-h"], &["help"], &["--version"], &["-V"], &["check", "-h"], &["inspect", "--help"]]
+    {
+        exits(asked, 0);
+    }
     assert!(exits(&["check", "--help"], 0).contains("--state <FILE>"));
-    exits(&["--version"], 0);
+    assert!(exits(&["help", "check"], 0).contains("--state <FILE>"));
+}
+
+/// A script hands on what it scanned, and must not take the exit code of something else for that of a good certificate.
+#[test]
+fn no_text_of_a_qr_code_gets_the_exit_code_of_a_valid_certificate() {
+    let folder = Folder::new("bought");
+    let signer = signer();
+    let publisher = Publisher::new(Environment::Demo);
+    let listed = publisher.list(certificates::now(), 7, vec![signer.entry(Purposes::VACCINATION)]);
+    let list = folder.file("list.cose", listed);
+    let anchor = folder.file("root.pem", publisher.anchor.certificate().to_pem());
+    for scanned in [
+        "--help",
+        "-h",
+        "-hV",
+        "--version",
+        "-V",
+        "help",
+        "--json",
+        "--batch",
+        "--no-revocation",
+        "--at=2026-11-23T07:00:00Z",
+        "--",
+        "--signer",
+        "-x",
+        "",
+    ] {
+        exits(&["check", "--trust-list", &list, "--anchor", &anchor, scanned], 64);
+        exits(&["check", "--json", scanned], 64);
+    }
+    let words = exits(&["check", "--trust-list", &list, "--anchor", &anchor, "--help"], 64);
+    assert!(words.contains("chỉ dùng một mình") && !words.contains("--state <FILE>"), "{words}");
+    exits(&["inspect", "--version", "--help"], 64);
+}
+
+#[test]
+fn what_comes_by_standard_input_is_never_the_name_of_a_file() {
+    let folder = Folder::new("stdin");
+    let signer = signer();
+    let pem = folder.file("signer.pem", signer.certificate.to_pem());
+    let file = folder.file("valid.txt", text(&signer));
+    exits(&["check", "--signer", &pem, "--at", AT, &file], 0);
+    for scanned in ["valid.txt", file.as_str(), "--help", "-"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_verifier"))
+            .current_dir(&folder.0)
+            .args(["check", "--json", "--signer", &pem, "--at", AT, "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(scanned.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let json: Json = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &json["reason"]), (Some(1), &"prefix-missing".into()), "{scanned}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use specs::time::UnixTime;
 use trust_list::backend::native;
 use trust_list::chain::Anchor;
 use trust_list::list;
+use verifier::rules::{Chosen, RuleSet};
 use verifier::verdict::{NotRevoked, Step};
 use verifier::{Verdict, Verifier};
 
@@ -90,16 +91,44 @@ fn who_was_vaccinated_this_morning_passes_by_a_list_that_is_fresh() {
 }
 
 #[test]
-fn what_names_no_status_passes_without_data_and_the_verdict_says_so() {
+fn where_nothing_was_asked_no_check_of_it_stands_in_the_verdict() {
     let cases = Cases::read();
-    let verdict = cases.verifier().check(cases.text("national"), NOW);
-    assert!(verdict.is_valid());
-    let words =
-        |verdict: &Verdict| verdict.checks.iter().find(|check| check.step == Step::Revocation).unwrap().detail.clone();
-    assert_eq!(words(&verdict), "no revocation data are held");
-    let verdict = cases.verifier().without_revocation().check(cases.text("place in our status list"), NOW);
-    assert!(verdict.is_valid());
-    assert_eq!(words(&verdict), "was not asked for");
+    let asked = |verifier: Verifier, name| {
+        let verdict = verifier.check(cases.text(name), NOW);
+        (verdict.reason.code(), verdict.passed(Step::Revocation))
+    };
+    assert_eq!(asked(cases.verifier(), "national"), ("valid", None), "no data, and it names none");
+    assert_eq!(asked(cases.verifier().with_revocation(Revocation::new()), "national"), ("valid", Some(true)));
+    let listed = "place in our status list";
+    assert_eq!(asked(cases.verifier().without_revocation(), listed), ("valid", None), "nobody asked");
+    assert_eq!(asked(cases.verifier(), listed), ("revocation-unknown", Some(false)));
+}
+
+/// The order that the page names is the order in which checks stand in a verdict, of which the first that failed is the reason.
+#[test]
+fn the_page_names_the_checks_in_their_order() {
+    const PAGE: &str = include_str!("../../specs/reason-codes.md");
+    let (_, order) = PAGE.split_once("The order is").unwrap();
+    let (order, _) = order.split_once("\n\n").unwrap();
+    let named: Vec<&str> = order.split('`').skip(1).step_by(2).collect();
+    let revocation: Vec<usize> = (0..named.len()).filter(|at| named[*at] == "revocation").collect();
+    let [taken_back, not_known] = revocation[..] else {
+        panic!("once where it is revoked, once where it cannot be known")
+    };
+
+    let cases = Cases::read();
+    for (status, elsewhere) in
+        [(Status::Valid, taken_back), (Status::Other(3), taken_back), (Status::Invalid, not_known)]
+    {
+        let rules = RuleSet::from_json(b"[]").unwrap();
+        let verifier = cases.verifier().with_revocation(lists(NOW, status)).with_rules(rules, Chosen::entry("VN"));
+        let json = serde_json::to_value(verifier.check(cases.text("place in our status list"), NOW)).unwrap();
+        let made: Vec<&str> =
+            json["checks"].as_array().unwrap().iter().map(|check| check["step"].as_str().unwrap()).collect();
+        let mut expected = named.clone();
+        expected.remove(elsewhere);
+        assert_eq!(made, expected, "{status:?}");
+    }
 }
 
 #[test]

@@ -118,7 +118,8 @@ fn each_signer_stands_there_once_and_ours_as_we_say() {
 #[test]
 fn demonstration_keys_do_not_enter_a_production_bundle() {
     let demo = SignerEntry { name: "DEMO signer".to_owned(), ..entry(3, Profiles::EU_DCC) };
-    let real = entry(4, Profiles::EU_DCC);
+    let republic = "LAO PEOPLE'S DEMOCRATIC REPUBLIC".to_owned();
+    let real = SignerEntry { name: republic, ..entry(4, Profiles::EU_DCC) };
     let both = vec![demo.clone(), real.clone()];
     assert_eq!(without_demonstration(both.clone(), Environment::Demo), (both.clone(), vec![]));
     let mixed = trust_list::Error::EnvironmentMixed { subject: demo.name };

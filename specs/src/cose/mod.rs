@@ -86,6 +86,8 @@ pub enum Tagging {
 /// A COSE_Sign1 message, its parts borrowed from the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sign1<'a> {
+    /// The whole message as it came.
+    pub message: &'a [u8],
     /// How the message is tagged.
     pub tag: Tagging,
     /// The protected header as it came, without the byte string around it; may be empty.

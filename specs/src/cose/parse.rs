@@ -66,6 +66,7 @@ fn parse_validated<'a>(
         return Err(Error::Shape);
     }
     Ok(Sign1 {
+        message,
         tag,
         protected,
         alg: header.alg,

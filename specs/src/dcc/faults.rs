@@ -1,7 +1,7 @@
 //! What is wrong with the content of a certificate that can be read.
 
 use super::{Certificate, Entry, Name, Recovery, Test, Vaccination};
-use crate::time::{Date, PartialDate, UnixTime};
+use crate::time::{CLOCK_SKEW, Date, PartialDate, UnixTime};
 use crate::tolerance::Tolerance;
 use crate::uvci::Uvci;
 use crate::value_set::{Set, ValueSets};
@@ -258,12 +258,13 @@ impl Certificate {
     }
 
     /// Dates that cannot be at that time: a birth or event to come, an event before the birth. A day counts as come as
-    /// soon as it has begun anywhere on Earth (UTC+14). Dates that cannot be read are left to the structure.
+    /// soon as it has begun anywhere on Earth (UTC+14), a moment within [`CLOCK_SKEW`]. Dates that cannot be read are left to
+    /// the structure.
     pub fn date_faults(&self, at: UnixTime) -> Vec<Fault> {
         const EARLIEST_ZONE: i64 = 14 * 3_600;
         let today = Date::at_utc(at.plus_seconds(EARLIEST_ZONE));
         let mut faults = Vec::new();
-        let born = PartialDate::parse(&self.birth_date).map(PartialDate::earliest);
+        let born = birth_date(&self.birth_date).map(PartialDate::earliest);
         if born.is_some_and(|born| born > today) {
             faults.push(Fault::BornInFuture);
         }
@@ -281,9 +282,13 @@ impl Certificate {
                 event("v.dt", day, day.is_none_or(|day| day <= today));
             }
             Entry::Test(entry) => {
-                let sampled = UnixTime::from_rfc3339(&entry.sampled);
                 let day = entry.sampled.get(..10).and_then(Date::parse);
-                event("t.sc", day, sampled.is_none_or(|sampled| sampled <= at));
+                // A spelling that is forgiven says a day and no moment.
+                let come = match UnixTime::from_rfc3339(&entry.sampled) {
+                    Some(sampled) => sampled <= at.plus_seconds(CLOCK_SKEW),
+                    None => day.is_none_or(|day| day <= today),
+                };
+                event("t.sc", day, come);
             }
             Entry::Recovery(entry) => {
                 let day = Date::parse(&entry.first_positive);
@@ -409,11 +414,14 @@ fn is_version(text: &str) -> bool {
     well_formed && numbers == 3
 }
 
-/// `^((19|20)\d\d(-\d\d){0,2}){0,1}$`: the years 1900 to 2099. A month or day `00` is one that is not known; other days that do not
-/// exist are refused although the pattern lets them pass, because they would pass every comparison with the event too.
+/// `^((19|20)\d\d(-\d\d){0,2}){0,1}$`: the years 1900 to 2099. Days that do not exist are refused although the pattern lets them
+/// pass, because they would pass every comparison with the event too.
 fn is_birth_date(text: &str) -> bool {
     let century = text.starts_with("19") || text.starts_with("20");
-    let is_known = |text| PartialDate::parse(text).is_some();
-    let known = || is_known(text) || is_known(text.trim_end_matches("-00"));
-    text.is_empty() || (matches!(text.len(), 4 | 7 | 10) && century && known())
+    text.is_empty() || (matches!(text.len(), 4 | 7 | 10) && century && birth_date(text).is_some())
+}
+
+/// As far as it is known: a month or day `00` is one that is not.
+fn birth_date(text: &str) -> Option<PartialDate> {
+    PartialDate::parse(text.trim_end_matches("-00"))
 }

@@ -330,8 +330,27 @@ fn faults_of_dates() {
     let (this_year, _) = bent(&vaccination(), &["dob"], Some(text("2021"))).unwrap();
     assert_eq!(this_year.date_faults(at("2022-01-01T00:00:00Z")), []);
 
-    assert_eq!(test_entry().date_faults(at("2021-09-15T01:00:00Z")), []);
-    assert_eq!(test_entry().date_faults(at("2021-09-15T00:59:59Z")), [Fault::InFuture { field: "t.sc" }]);
+    // A month or day that is not known hides no year.
+    for (born, faults) in [
+        ("2099-00", &faults[..]),
+        ("2099-00-00", &faults),
+        ("2021-10-00", &faults[1..]),
+        ("2021-09-00", &[]),
+        ("2021-00-00", &[]),
+    ] {
+        let (read, _) = bent(&vaccination(), &["dob"], Some(text(born))).unwrap();
+        assert_eq!(read.date_faults(at("2022-01-01T00:00:00Z")), faults, "{born}");
+    }
+
+    // A moment, with five minutes for clocks that differ.
+    assert_eq!(test_entry().date_faults(at("2021-09-15T00:55:00Z")), []);
+    assert_eq!(test_entry().date_faults(at("2021-09-15T00:54:59Z")), [Fault::InFuture { field: "t.sc" }]);
+    // In a spelling that is forgiven, a day.
+    for sampled in ["2021-09-15", "2021-09-15 08:00", "2021-09-15T08:00:00"] {
+        let (read, _) = bent(&test_entry(), &["t", "0", "sc"], Some(text(sampled))).unwrap();
+        assert_eq!(read.date_faults(at("2021-09-14T10:00:00Z")), [], "{sampled}");
+        assert_eq!(read.date_faults(at("2021-09-14T09:59:59Z")), [Fault::InFuture { field: "t.sc" }], "{sampled}");
+    }
 
     let (backwards, _) = bent(&recovery(), &["r", "0", "du"], Some(text("2021-08-11"))).unwrap();
     assert_eq!(backwards.date_faults(at("2022-01-01T00:00:00Z")), [Fault::EmptyPeriod]);

@@ -260,14 +260,30 @@ fn the_national_envelope_is_strict() {
     assert!(open(&seal(&sign(alg::ED25519, b"kid-kid-"))).unwrap().claims().is_ok());
     assert_eq!(refused(&sign(alg::ES256, b"kid-kid-")), Error::National(national::Error::Algorithm));
     assert_eq!(refused(&sign(alg::EDDSA, b"kid")), Error::National(national::Error::Kid));
-    let parts = vec![
-        Value::Bytes(vec![]),
-        Value::Map(vec![(int(1), int(alg::EDDSA)), (int(4), Value::Bytes(b"kid-kid-".to_vec()))]),
-        Value::Bytes(payload.clone()),
-        Value::Bytes(vec![7; 64]),
-    ];
-    let unprotected = encode(&Value::Tag(18, Box::new(Value::Array(parts))));
-    assert_eq!(refused(&unprotected), Error::National(national::Error::Algorithm));
+    let message = |protected: &[u8], unprotected: Vec<(Value, Value)>| {
+        let bytes = |bytes: &[u8]| Value::Bytes(bytes.to_vec());
+        let parts = vec![bytes(protected), Value::Map(unprotected), bytes(&payload), bytes(&[7; 64])];
+        encode(&Value::Tag(18, Box::new(Value::Array(parts))))
+    };
+    let (alg, kid) = ((int(1), int(alg::EDDSA)), (int(4), Value::Bytes(b"kid-kid-".to_vec())));
+    let header = encode(&Value::Map(vec![alg.clone(), kid.clone()]));
+    assert_eq!(message(&header, vec![]), good, "the hand-made message is the same");
+    for protected in [&[][..], &[0xa0]] {
+        let unprotected = message(protected, vec![alg.clone(), kid.clone()]);
+        assert_eq!(refused(&unprotected), Error::National(national::Error::Algorithm));
+    }
+    for label in [int(99), int(33), text("x")] {
+        let more = message(&header, vec![(label.clone(), Value::Bytes(vec![1]))]);
+        assert_eq!(refused(&more), Error::National(national::Error::Unprotected), "{label:?}");
+    }
+    // One encoding of the message, and one of its protected header.
+    let broken = |error| Error::National(national::Error::Message(error));
+    assert_eq!(refused(&[&[0xd8, 18], &good[1..]].concat()), broken(cbor::Error::NotShortest { at: 0 }));
+    assert_eq!(refused(&[&[0xd2, 0x9f], &good[2..], &[0xff]].concat()), broken(cbor::Error::Indefinite { at: 1 }));
+    let long = [&[0xb8, 2], &header[1..]].concat();
+    assert_eq!(refused(&message(&long, vec![])), broken(cbor::Error::NotShortest { at: 0 }));
+    let turned = [&[0xa2], &header[3..], &header[1..3]].concat();
+    assert_eq!(refused(&message(&turned, vec![])), broken(cbor::Error::KeyOrder { at: 11 }));
 }
 
 #[test]

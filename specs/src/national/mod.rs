@@ -10,7 +10,7 @@
 mod read;
 mod write;
 
-use crate::cbor;
+use crate::cbor::{self, Limits, validate};
 use crate::cose::{Place, Sign1, Tagging, alg};
 use crate::country::is_alpha2;
 use crate::nfc::is_nfc;
@@ -123,6 +123,12 @@ pub enum Error {
     /// The key identifier is not eight bytes in the protected header.
     #[error("a national certificate names its key by eight bytes in the protected header")]
     Kid,
+    /// The message or its protected header is not CBOR in its deterministic encoding.
+    #[error("the message around the national certificate is broken: {0}")]
+    Message(cbor::Error),
+    /// Something stands in the unprotected header, where anybody may have put it.
+    #[error("a national certificate has nothing in its unprotected header")]
+    Unprotected,
 }
 
 impl Error {
@@ -138,6 +144,8 @@ impl Error {
             Error::Tag => "national-tag",
             Error::Algorithm => "national-algorithm",
             Error::Kid => "national-kid",
+            Error::Message(_) => "national-message-cbor",
+            Error::Unprotected => "national-unprotected",
         }
     }
 }
@@ -160,8 +168,14 @@ impl Certificate {
     }
 }
 
-/// What the envelope of a national certificate must be: tag 18, EdDSA and a key identifier of eight bytes, both protected.
+/// What the envelope of a national certificate must be: tag 18, EdDSA and a key identifier of eight bytes, both protected,
+/// nothing unprotected, and all of it in deterministic CBOR.
 pub fn check_envelope(message: &Sign1<'_>) -> Result<(), Error> {
+    validate(message.message, &Limits::OURS).map_err(Error::Message)?;
+    // A header without any label may be no bytes at all; what it lacks is said below.
+    if !message.protected.is_empty() {
+        validate(message.protected, &Limits::OURS).map_err(Error::Message)?;
+    }
     if message.tag != Tagging::Sign1 {
         return Err(Error::Tag);
     }
@@ -170,9 +184,10 @@ pub fn check_envelope(message: &Sign1<'_>) -> Result<(), Error> {
         _ => return Err(Error::Algorithm),
     }
     match (message.kid_protected, message.kid_unprotected) {
-        (Some(crate::cose::Kid::Bytes(kid)), None) if kid.len() == 8 => Ok(()),
-        _ => Err(Error::Kid),
+        (Some(crate::cose::Kid::Bytes(kid)), None) if kid.len() == 8 => {}
+        _ => return Err(Error::Kid),
     }
+    if message.unprotected_labels > 0 { Err(Error::Unprotected) } else { Ok(()) }
 }
 
 /// What the claims around a national certificate must be: issuer `VN`, issued and expiry in this order.

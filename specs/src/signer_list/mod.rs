@@ -52,6 +52,15 @@ pub enum Environment {
     Demo,
 }
 
+impl Environment {
+    /// Which one a name is of: that of a certificate or of a signer has the word `DEMO` in it or not. A word is whatever has other
+    /// signs than letters around it: `DEMO1` has it, `DEMOCRATIC REPUBLIC` has not.
+    pub fn of_name(name: &str) -> Environment {
+        let mut words = name.split(|sign: char| !sign.is_alphabetic());
+        if words.any(|word| word == "DEMO") { Environment::Demo } else { Environment::Production }
+    }
+}
+
 /// One key and what it may sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignerEntry {

@@ -247,3 +247,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn demonstration_is_a_word_of_the_name() {
+    for name in ["DEMO", "DEMO Bộ Y tế", "Bộ Y tế (DEMO)", "XX-DEMO_1", "DEMO2 signer", "a.DEMO", "LÁ CHẮN\u{a0}DEMO"]
+    {
+        assert_eq!(Environment::of_name(name), Environment::Demo, "{name}");
+    }
+    for name in ["", "Bộ Y tế", "LAO PEOPLE'S DEMOCRATIC REPUBLIC", "DEMOGRAPHY", "ACADEMO", "Demo", "ĐEMO", "DEMÓ"]
+    {
+        assert_eq!(Environment::of_name(name), Environment::Production, "{name}");
+    }
+}

@@ -21,6 +21,55 @@ fn the_bundled_files_are_read_and_are_what_they_say() {
     assert_eq!(&bundled, ValueSets::bundled());
 }
 
+/// Every file of the folder, also those that no [`Set`] is of: the members that the page promises, and its row on the page.
+#[test]
+fn every_file_has_its_members_and_its_row() {
+    let (_, table) = include_str!("../../value-sets.md").split_once("| set | field | codes | system |\n").unwrap();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("value-sets");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let mut found = Vec::new();
+    for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let id = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let document = read("a file of the folder", &text).unwrap();
+        let file = document.value();
+        let says = |value: Value<'_>, member: &str| {
+            assert!(text_of(value, member).is_some_and(|text| !text.is_empty()), "{id} lacks {member}");
+        };
+        assert_eq!(text_of(file, "id"), Some(id.clone()));
+        ["title", "date", "version"].iter().for_each(|member| says(file, member));
+        assert!(Date::parse(&text_of(file, "date").unwrap()).is_some(), "{id}");
+        ["publisher", "licence"].iter().for_each(|member| says(file.get("source").unwrap(), member));
+        let systems: Vec<&str> =
+            file.get("systems").unwrap().as_array().unwrap().map(|one| one.as_str().unwrap()).collect();
+        assert!(!systems.is_empty() && systems.iter().all(|uri| uri.contains(':')), "{id}");
+        let codes = match (file.get("entries"), file.get("vaccines")) {
+            (Some(entries), None) => entries.as_object().unwrap().count(),
+            (None, Some(vaccines)) => vaccines.as_array().unwrap().count(),
+            _ => panic!("{id}: entries or vaccines"),
+        };
+        let row = table.lines().find(|line| line.starts_with(&format!("| `{id}` |")));
+        let cells: Vec<&str> = row.unwrap_or_else(|| panic!("{id} is on no row")).split('|').map(str::trim).collect();
+        assert_eq!(cells[3], codes.to_string(), "{id}");
+        found.push(id);
+    }
+    found.sort();
+    let mut known: Vec<&str> = SETS.iter().map(|(_, id)| *id).chain(["country-alpha-3", "vn-vaccines"]).collect();
+    known.sort_unstable();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn three_letters_stand_for_a_country_each() {
+    let file = read("country-alpha-3", include_str!("../../value-sets/country-alpha-3.json")).unwrap();
+    let entries = file.value().get("entries").and_then(Value::as_object).unwrap();
+    let mut countries: Vec<&str> = entries.map(|(_, country)| country.as_str().unwrap()).collect();
+    countries.sort_unstable();
+    let set: Vec<&str> =
+        ValueSets::bundled().set(Set::Country).entries().iter().map(|entry| entry.code.as_str()).collect();
+    assert_eq!(countries, set);
+}
+
 #[test]
 fn every_country_group_and_type_has_vietnamese_words() {
     for set in [

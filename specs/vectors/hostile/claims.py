@@ -126,6 +126,9 @@ def dates():
         yield "a dose number that is " + name, eu(dcc(dn=value)), "content-schema"
     yield "a series of no dose", eu(dcc(sd=0)), "content-schema"
     yield "tested in the future", eu(dcc("t", sc="2026-11-25T08:30:00Z")), "dates-implausible"
+    yield "tested six minutes from now", eu(dcc("t", sc="2026-11-23T07:05:01Z")), "dates-implausible"
+    for name, sampled in [("a day of 2099", "2099-01-01"), ("the day after tomorrow, without a zone", "2026-11-25T08:30:00")]:
+        yield f"tested on {name}", eu(dcc("t", sc=sampled)), "dates-implausible"
     yield "tested before the disease was known", eu(dcc("t", sc="2019-10-30T08:30:00Z")), "dates-implausible"
     yield "tested before birth", eu(dcc("t", top={"dob": "2026-11-02"}, sc="2026-10-30T08:30:00Z")), "dates-implausible"
     yield "tested at no time", eu(dcc("t", sc="yesterday")), "content-schema"
@@ -137,6 +140,9 @@ def dates():
     for name, day in [("in month 13", "1990-13"), ("of two digits", "90"), ("in 2100", "2100-01-01"), ("in words", "unknown"),
             ("on 30 February", "1990-02-30")]:
         yield "born " + name, eu(dcc(top={"dob": day})), "content-schema"
+    for name, day in [("in a month not known of 2099", "2099-00"), ("on a day not known of 2099", "2099-00-00"),
+            ("in the month after the dose, on a day not known", "2026-11-00")]:
+        yield "born " + name, eu(dcc(top={"dob": day})), "dates-implausible"
     yield "born on a day that is a number", eu(dcc(top={"dob": 19900517})), "content-schema"
     yield "national, dose 0", vn(national(k7=0)), "content-schema"
     yield "national, dose 100", vn(national(k7=100)), "content-schema"

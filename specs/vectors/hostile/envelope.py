@@ -158,6 +158,13 @@ def cbor():
             1:] + b"\xff")}), "cbor-not-deterministic"
     yield "national, a text in pieces", vn(national(k3=Raw(b"\x7f\x61V\x61N\xff"))), "cbor-not-deterministic"
     yield "national, a kind longer than need be", vn(Raw(b"\xa1\x39\x00\x53" + encode(national()[-84]))), "cbor-not-deterministic"
+    ours = message(claims(national()), pki.NATIONAL)
+    yield "national, a tag longer than need be", seal(b"\xd8\x12" + ours[1:]), "cbor-not-deterministic"
+    yield "national, a message without an end said", seal(b"\xd2\x9f" + ours[2:] + b"\xff"), "cbor-not-deterministic"
+    yield "national, a protected header longer than need be", vn(protected=b"\xa2\x01\x27\x04\x58\x08"
+            + pki.NATIONAL.kid), "cbor-not-deterministic"
+    yield "national, a protected header out of order", vn(protected=b"\xa2\x04\x48" + pki.NATIONAL.kid
+            + b"\x01\x27"), "cbor-not-deterministic"
     nzcp = lambda data: "NZCP:/1/" + foreign.base64.b32encode(data).decode().rstrip("=")
     yield "a pass of nothing", "NZCP:/1/", "cbor-malformed"
     yield "a pass with a byte behind", nzcp(foreign.base64.b32decode(pad(foreign.nzcp()[8:])) + b"\0"), "cbor-trailing-bytes"
@@ -228,6 +235,8 @@ def cose():
             unprotected={1: -7}), "content-schema"
     yield "national, tag 61", vn(tag=61), "cose-malformed"
     yield "national, a kid in each header", vn(unprotected={4: pki.NATIONAL.kid}), "cose-malformed"
+    yield "national, a label that is not known, unprotected", vn(unprotected={99: 1}), "cose-malformed"
+    yield "national, certificates outside of the signature", vn(unprotected={33: [pki.NATIONAL.der]}), "cose-malformed"
     yield "national, its kid as a text", vn(protected={1: -8, 4: "11"}), "signer-unknown"
     header = lambda **changes: shc.minified(shc.change({"zip": "DEF", "alg": "ES256", "kid": shc.KID}, **changes))
     for name, text in [("no algorithm", header(alg=None)), ("a number for its algorithm", header(alg=-7)),

@@ -330,6 +330,7 @@ fn wrong_ends() -> Vec<Case> {
             Err(Error::ExtensionMalformed { subject: subject(LEAF), oid: "2.5.29.35".to_owned() }),
         ),
         case("demonstration under demonstration", demo("DEMO Root", "DEMO CA", "DEMO Signer"), Ok(())),
+        case("a republic whose name begins so", demo(ROOT, CA, "LAO PEOPLE'S DEMOCRATIC REPUBLIC"), Ok(())),
         case("a production signer under a demonstration root", demo("DEMO Root", "DEMO CA", LEAF), mixed(LEAF)).ours(),
         case("a demonstration signer under a production root", demo(ROOT, CA, "DEMO Signer"), mixed("DEMO Signer"))
             .ours(),

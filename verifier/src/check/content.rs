@@ -75,7 +75,7 @@ pub(super) fn times(claims: &Claims) -> Option<(Option<UnixTime>, Option<UnixTim
 }
 
 /// Do fields and codes follow the format's rules? What has to be forgiven is noted among the claims' tolerances.
-pub(super) fn values(claims: &mut Claims, sets: &ValueSets) -> Finding {
+pub(crate) fn values(claims: &mut Claims, sets: &ValueSets) -> Finding {
     match &claims.content {
         Content::EuDcc(certificate) => dcc_values(certificate, &mut claims.tolerances, sets),
         Content::National(certificate) => national_values(certificate, sets),

@@ -15,11 +15,11 @@ use super::refusal;
 use crate::verdict::Step;
 
 /// Why the layers do not come off: the step that failed, the reason, and words.
-pub(super) type Stop = (Step, Reason, Cow<'static, str>);
+pub(crate) type Stop = (Step, Reason, Cow<'static, str>);
 
 /// How a text is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Container {
+pub(crate) enum Container {
     /// `HC1:`: the EU's, our own and WHO's certificates. Also every text of which nobody knows what it is.
     Hcert,
     /// `LT1:`.
@@ -61,7 +61,7 @@ pub(super) enum Named<'a> {
 
 impl Container {
     /// Which one it is, by how the text begins.
-    pub(super) fn of(text: &str) -> Result<Self, Stop> {
+    pub(crate) fn of(text: &str) -> Result<Self, Stop> {
         if text.starts_with(hcert::PREFIX) {
             return Ok(Self::Hcert);
         }

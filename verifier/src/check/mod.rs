@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use specs::reason::Reason;
 use specs::revocation::Revocation;
+pub use specs::time::CLOCK_SKEW;
 use specs::time::UnixTime;
 use specs::value_set::ValueSets;
 use trust_list::Verified;
@@ -32,10 +33,9 @@ use trust_list::signers::{Signer, Signers};
 
 use crate::rules::{Chosen, RuleSet};
 use crate::verdict::{ListFacts, ListState, Trust, Verdict};
+pub(crate) use content::values;
+pub(crate) use message::Container;
 use run::Run;
-
-/// How far in the future a certificate's issue may lie, in seconds: clocks of issuer and verifier differ. Five minutes.
-pub const CLOCK_SKEW: i64 = 300;
 
 /// The most signatures that are checked for one certificate. Key identifiers are not unique, so all signers that share
 /// one are tried; but nobody shall make a verifier work by flooding one identifier.
@@ -149,7 +149,7 @@ impl Verifier {
         self
     }
 
-    /// Says nothing of revocation, and says so in every verdict: for an issuer that checks what it has just signed, and for a
+    /// Says nothing of revocation; no verdict has a check of it: for an issuer that checks what it has just signed, and for a
     /// holder who wants to know whether a certificate is genuine. Never for a door or a border: there a certificate whose
     /// status is published elsewhere and not held is `revocation-unknown`.
     #[must_use]

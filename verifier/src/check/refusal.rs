@@ -33,13 +33,15 @@ pub(super) fn of_claims(error: &hcert::Error) -> Reason {
         }
         E::Cbor(error)
         | E::Dcc(dcc::Error::Cbor(error))
-        | E::National(national::Error::Cbor(error))
+        | E::National(national::Error::Cbor(error) | national::Error::Message(error))
         | E::Fields(fields::Error::Cbor(error)) => of_cbor(error),
         E::NoContent => Reason::ContentMissing,
         E::UnsupportedContent { .. } => Reason::ContentUnsupported,
         E::SeveralContents | E::Dcc(dcc::Error::EntryCount) => Reason::ContentMultipleEvents,
         E::National(national::Error::Algorithm) => Reason::AlgorithmMismatch,
-        E::National(national::Error::Tag | national::Error::Kid) => Reason::CoseMalformed,
+        E::National(national::Error::Tag | national::Error::Kid | national::Error::Unprotected) => {
+            Reason::CoseMalformed
+        }
         // Not a map of fields at all.
         E::Dcc(dcc::Error::FieldType { field: "certificate" })
         | E::Fields(fields::Error::FieldType { field: "certificate" }) => Reason::ContentMalformed,

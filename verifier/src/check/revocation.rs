@@ -17,21 +17,22 @@ use trust_list::signers::Signer;
 use super::Held;
 use super::run::Finding;
 
-/// What is known of a certificate whose signature by that signer is good, and as of when, where a status list says so.
+/// What is known of a certificate whose signature by that signer is good, and as of when, where a status list says so; no
+/// finding where nothing was asked, because a check that was not made must not look like one that passed.
 pub(super) fn check(
     held: &Held,
     signer: &Signer,
     signature: &[u8],
     claims: &Claims,
     at: UnixTime,
-) -> (Finding, Option<UnixTime>) {
+) -> (Option<Finding>, Option<UnixTime>) {
     let data = match held {
         Held::Data(data) => data,
-        Held::NotAsked => return (Ok(Cow::Borrowed("was not asked for")), None),
-        Held::Nothing if claims.status.is_none() => return (Ok(Cow::Borrowed("no revocation data are held")), None),
+        Held::NotAsked => return (None, None),
+        Held::Nothing if claims.status.is_none() => return (None, None),
         Held::Nothing => {
             let words = "its status is published, and no revocation data are held here";
-            return (Err((Reason::RevocationUnknown, Cow::Borrowed(words))), None);
+            return (Some(Err((Reason::RevocationUnknown, Cow::Borrowed(words)))), None);
         }
     };
     let kid = signer.kid();
@@ -63,13 +64,13 @@ pub(super) fn check(
     let asked = Question { at, kid: Some(&kid), signature, rsa, uvci, country, issued, authority, status, card };
     let answer = data.question(&asked);
     let as_of = if let Answer::Stands { as_of, .. } = answer { Some(as_of) } else { None };
-    (finding(answer), as_of)
+    (Some(finding(answer)), as_of)
 }
 
 /// The finding, split: first what refuses the certificate, then what does not.
-pub(super) fn revoked_first(found: Finding) -> (Option<Finding>, Option<Finding>) {
-    let revoked = found.as_ref().is_err_and(|(reason, _)| reason.class() == Class::Invalid);
-    if revoked { (Some(found), None) } else { (None, Some(found)) }
+pub(super) fn revoked_first(found: Option<Finding>) -> (Option<Finding>, Option<Finding>) {
+    let revoked = matches!(&found, Some(Err((reason, _))) if reason.class() == Class::Invalid);
+    if revoked { (found, None) } else { (None, found) }
 }
 
 fn finding(answer: Answer) -> Finding {

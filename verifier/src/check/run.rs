@@ -14,7 +14,7 @@ use super::{CLOCK_SKEW, MAX_SIGNATURE_CHECKS, Verifier, content, revocation, rul
 use crate::verdict::{Check, Claims, Format, Holder, ListState, NotRevoked, SignerFacts, Step, Trust, Verdict};
 
 /// What a check found: words for the record, or a reason with words.
-pub(super) type Finding = Result<Cow<'static, str>, (Reason, Cow<'static, str>)>;
+pub(crate) type Finding = Result<Cow<'static, str>, (Reason, Cow<'static, str>)>;
 
 /// The state of one check.
 pub(super) struct Run<'v> {

@@ -27,12 +27,25 @@ use verifier::{Verdict, Verifier, inspect};
 use args::{Check, Cli, Command, EXIT_INVALID, EXIT_UNKNOWN, EXIT_USAGE, EXIT_VALID, Inspect, Trust};
 use input::Input;
 
+/// How many words ask for help or version and for nothing else, at most: `verifier check --help`.
+const PROGRAM_COMMAND_HELP: usize = 3;
+
 /// Runs the command line and gives the exit code.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
+        // Help and version are answers, but only where nothing else was asked: in the place of a certificate these words may
+        // come from a QR code, and whoever wrote it must not get the exit code of a good one.
+        Err(error) if !error.use_stderr() && arguments.len() > PROGRAM_COMMAND_HELP => {
+            eprintln!(
+                "verifier: --help và --version chỉ dùng một mình hoặc ngay sau tên lệnh
+verifier: --help and --version stand alone or behind the name of a command"
+            );
+            return EXIT_USAGE;
+        }
         Err(error) => {
-            // Help and version are answers, not mistakes. A closed pipe is nothing to report.
+            // A closed pipe is nothing to report.
             let mistake = error.use_stderr();
             let _ = error.print();
             return if mistake { EXIT_USAGE } else { EXIT_VALID };

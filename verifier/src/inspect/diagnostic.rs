@@ -1,9 +1,10 @@
-//! CBOR in the diagnostic notation of RFC 8949 section 8, one pair or element a line, as one would explain it to a
+//! CBOR in the diagnostic notation of RFC 8949 section 8, and JSON, one pair or element a line, as one would explain it to a
 //! colleague.
 
 use std::fmt::Write as _;
 
 use specs::cbor::Value;
+use specs::json;
 use specs::text::is_unseen;
 
 /// The whole item, its first line not indented, those below by two spaces a level.
@@ -37,6 +38,35 @@ fn write(out: &mut String, value: &Value, depth: usize) {
         Value::Undefined => out.push_str("undefined"),
         Value::Simple(number) => push(out, format_args!("simple({number})")),
         Value::Float(number) => push(out, format_args!("{number:?}")),
+    }
+}
+
+/// JSON in the same form, members in the order in which they were written.
+pub(super) fn json(value: json::Value<'_>) -> String {
+    let mut out = String::new();
+    write_json(&mut out, value, 0);
+    out
+}
+
+/// The depth is bounded by whoever read `value`.
+fn write_json(out: &mut String, value: json::Value<'_>, depth: usize) {
+    if let Some(items) = value.as_array() {
+        let items: Vec<_> = items.collect();
+        list(out, ('[', ']'), &items, depth, |out, item| write_json(out, *item, depth + 1));
+    } else if let Some(members) = value.as_object() {
+        let members: Vec<_> = members.collect();
+        list(out, ('{', '}'), &members, depth, |out, (name, value)| {
+            push(out, format_args!("{}: ", quoted(name)));
+            write_json(out, *value, depth + 1);
+        });
+    } else if let Some(text) = value.as_str() {
+        push(out, format_args!("{}", quoted(text)));
+    } else if let Some(number) = value.as_number() {
+        out.push_str(number);
+    } else if let Some(value) = value.as_bool() {
+        push(out, format_args!("{value}"));
+    } else {
+        out.push_str("null");
     }
 }
 
@@ -103,6 +133,16 @@ mod tests {
         let expected = "{\n  1: \"VN\",\n  -18446744073709551616: [\n    h'cafe',\n    null,\n    undefined,\n    true\n  ],\n  \
                         18(1.0): [],\n  simple(99): {}\n}";
         assert_eq!(notation(&value), expected);
+    }
+
+    #[test]
+    fn json_is_written_as_it_came_one_member_a_line() {
+        let text = r#"{"b":[1.50,true,null,{}],"a":"x\u001b\"","c":[]}"#;
+        let limits = json::Limits { bytes: 100, depth: 4, values: 20 };
+        let document = json::read(text, &limits).unwrap();
+        let expected =
+            "{\n  \"b\": [\n    1.50,\n    true,\n    null,\n    {}\n  ],\n  \"a\": \"x\\u{1b}\\\"\",\n  \"c\": []\n}";
+        assert_eq!(super::json(document.value()), expected);
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! The fields of the certificates of WHO, Switzerland and New Zealand, one to a line.
+//! The fields of the certificates of WHO, Switzerland, New Zealand, North America and ICAO, one to a line.
 
 use std::fmt::Display;
 
 use specs::ddcc::{self, Coding};
 use specs::icvp::{self, Generation};
+use specs::shc::{self, Measured};
 use specs::value_set::Set;
+use specs::vds_nc::{self, Event};
 use specs::{nzcp, swiss_light};
 
 use super::fields::code;
@@ -86,6 +88,82 @@ pub(super) fn nzcp(page: &mut Page, pass: &nzcp::Pass) {
     text(page, "family name", pass.family_name.as_deref());
     page.field("born", pass.birth_date);
     text(page, "identifier", Some(&pass.id));
+}
+
+pub(super) fn card(page: &mut Page, card: &shc::Claims) {
+    page.section("Chứng nhận", "Certificate: SMART Health Card");
+    text(page, "revocation id", card.rid.as_deref());
+    let patient = &card.bundle.patient;
+    text(page, "family name", patient.family.as_deref());
+    text(page, "given names", Some(&patient.given.join(" ")));
+    page.field("born", patient.birth_date);
+    for dose in &card.bundle.immunizations {
+        page.say("dose:");
+        text(page, "  vaccine", Some(&codes(&dose.vaccine)));
+        page.field("  date", dose.date);
+        text(page, "  lot", dose.lot.as_deref());
+        text(page, "  performer", dose.performer.as_deref());
+    }
+    for result in &card.bundle.observations {
+        page.say("laboratory result:");
+        text(page, "  test", Some(&codes(&result.code)));
+        page.field("  date", result.date);
+        let found = result.value.as_ref().map(|value| match value {
+            Measured::Codes(found) => codes(found),
+            Measured::Text(text) | Measured::Quantity(text) => text.clone(),
+        });
+        text(page, "  result", found.as_deref());
+        text(page, "  performer", result.performer.as_deref());
+    }
+    page.field("not read", format_args!("{} resources of other kinds", card.bundle.unread));
+}
+
+fn codes(codes: &[shc::Coding]) -> String {
+    let one = |coding: &shc::Coding| match &coding.system {
+        Some(system) => format!("{} of {system}", coding.code),
+        None => coding.code.clone(),
+    };
+    codes.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn seal(page: &mut Page, seal: &vds_nc::Content) {
+    page.section("Chứng nhận", "Certificate: ICAO VDS-NC");
+    text(page, "identifier", Some(&seal.id));
+    let person = &seal.person;
+    text(page, "name", Some(&person.name));
+    shown(page, "born", person.birth_date);
+    text(page, "sex", person.sex.as_deref());
+    text(page, "document", person.document.as_deref());
+    text(page, "type of document", person.document_type.as_deref());
+    text(page, "other document", person.additional.as_deref());
+    match &seal.event {
+        Event::Vaccinations(vaccines) => {
+            for vaccine in vaccines {
+                page.say("vaccine:");
+                text(page, "  kind, ICD-11", Some(&vaccine.kind));
+                text(page, "  product", Some(&vaccine.product));
+                text(page, "  disease, ICD-11", vaccine.disease.as_deref());
+                for dose in &vaccine.doses {
+                    page.field("  dose", dose.number);
+                    page.field("    date", dose.date);
+                    text(page, "    country", Some(&dose.country));
+                    text(page, "    centre", dose.centre.as_deref());
+                    text(page, "    lot", dose.lot.as_deref());
+                    shown(page, "    next dose", dose.next);
+                }
+            }
+        }
+        Event::Test(test) => {
+            page.say("test:");
+            text(page, "  kind", Some(&test.kind));
+            text(page, "  result", Some(&test.result));
+            page.field("  sampled", test.sampled);
+            page.field("  reported", test.reported);
+            text(page, "  method", test.method.as_deref());
+            text(page, "  provider", Some(&test.provider));
+            text(page, "  country", Some(&test.country));
+        }
+    }
 }
 
 fn text(page: &mut Page, name: &str, value: Option<&str>) {
