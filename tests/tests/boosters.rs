@@ -111,7 +111,7 @@ async fn given(conn: &mut AnyConnection, vault: &Vault, person: &str, course: &C
         "name": "Nguyễn Nhung", "birth_date": "1990-05-17", "sex": "female", "nationality": "VN",
         "identity": { "kind": "none" }, "address": { "admin_unit": { "code_set": "VN-2025", "code": "00004" } },
     });
-    let sealed = key.seal(RECORD, record.to_string().as_bytes()).into_string();
+    let sealed = key.seal(RECORD, record.to_string().as_bytes()).as_str().to_owned();
     let keys = "INSERT INTO person_keys (person, wrapped) VALUES ($1, $2)";
     sqlx::query(keys).bind(person.to_owned()).bind(wrapped.wrapped).execute(&mut *conn).await.unwrap();
     let people = "INSERT INTO people (id, unit, sealed, registered_at, updated_at) VALUES ($1, 'SI-01-1', $2, 1, 1)";
