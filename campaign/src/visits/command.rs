@@ -42,7 +42,7 @@ pub enum Command {
         details: Details,
         /// Details and reasons as [`Command::seal`] left them. No client can send this.
         #[serde(skip)]
-        sealed: Option<SealedTexts>,
+        sealed: Option<Box<SealedTexts>>,
         /// Measurements.
         #[schema(value_type = std::collections::BTreeMap<String, i32>)]
         vitals: Vitals,
@@ -146,12 +146,12 @@ impl Command {
         if let Self::Screen { details, sealed, reason, interval_override, product_override, .. } = self {
             let json = serde_json::to_vec(details).expect("a map of texts is JSON");
             let seal = |text: &Option<String>| text.as_ref().map(|text| Reason::seal(text, key));
-            *sealed = Some(SealedTexts {
+            *sealed = Some(Box::new(SealedTexts {
                 details: (!details.is_empty()).then(|| key.seal(SCREENING, &json)),
                 reason: seal(reason),
                 interval_override: seal(interval_override),
                 product_override: seal(product_override),
-            });
+            }));
         }
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn screen(
         given.as_ref().map_or(Ok(()), |given| text(field, given, 1))?;
     }
     let written = match sealed {
-        Some(sealed) => sealed.clone(),
+        Some(sealed) => (**sealed).clone(),
         None if command.to_seal().is_none() => SealedTexts::default(),
         // The shell found no key: the check-in is not on disk yet. Nothing of it is written unsealed.
         None => return Err(Refusal::Unavailable),
