@@ -45,6 +45,11 @@ impl std::fmt::Display for Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// Whether it may be behind what is recorded: an operator says that an earlier clock ran ahead.
+    fn may_be_behind(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -83,6 +88,20 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The machine's clock, set right after it had run ahead.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SetRight(pub SystemClock);
+
+impl Clock for SetRight {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn may_be_behind(&self) -> bool {
+        true
     }
 }
 

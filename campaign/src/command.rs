@@ -37,7 +37,7 @@ macro_rules! commands {
             /// # Errors
             /// The [`Refusal`]; then nothing has happened.
             pub fn decide(&self, unit: &UnitState, facts: &Facts, context: &Context) -> Result<Decision, Refusal> {
-                if journal::went_back(unit.newest, context.now) {
+                if !context.may_be_behind && journal::went_back(unit.newest, context.now) {
                     let (unit, newest, now) = (unit.unit.clone(), unit.newest, context.now);
                     return Err(Refusal::ClockBehind { unit, newest, now });
                 }
@@ -65,6 +65,8 @@ pub struct Context {
     pub unit: UnitId,
     /// The present moment.
     pub now: Timestamp,
+    /// The clock that says so may be behind what is recorded ([`crate::clock::Clock::may_be_behind`]).
+    pub may_be_behind: bool,
     /// The day in Viet Nam.
     pub today: specs::time::Date,
     /// The account that asks.

@@ -14,8 +14,8 @@ use campaign::clock::{Clock, RehearsalClock, SystemClock};
 use campaign::db::Db;
 use campaign::ids::{PersonId, UnitId};
 use campaign::keeper::{Keeper, Running};
-use campaign::vault::Vault;
-use campaign::{accounts, audit, replay, rng, seed, vault};
+use campaign::vault::{self, Erased, Vault};
+use campaign::{accounts, audit, replay, rng, seed};
 use clap::{Args, Parser, Subcommand};
 
 /// What a command needs is allocated on one thread and let go on another, which the system's allocator does slowly.
@@ -60,11 +60,15 @@ enum Command {
         /// A role and where it holds, for example administrator@VN; may be given several times
         #[arg(long, value_parser = grant)]
         role: Vec<(Role, UnitId)>,
+        /// For a rehearsal, as of seed
+        #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440), default_value_t = 0)]
+        rehearsal: u16,
     },
-    /// Erase a person for good: destroy the key under which all that is kept of them is sealed
+    /// Erase a person for good: destroy the key under which all that the campaign keeps of them is sealed
     ///
     /// The chains stand, and audits and replays go on as before. No entry says who was erased and why: keep that on paper.
-    /// Backups hold the key still, and so may pages of the database until it is vacuumed; treat them alike.
+    /// Backups hold the key still, and so may pages of the database until it is vacuumed; treat them alike. The certificates of
+    /// the person's doses stay with the issuer, under its own key.
     ErasePerson {
         #[command(flatten)]
         place: Where,
@@ -128,7 +132,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(options).await,
         Command::Migrate(place) => place.open().await.map(drop),
         Command::Seed { place, accounts, rehearsal } => seed_sample(&place, accounts, rehearsal).await,
-        Command::Account { place, login, name, role } => open_account(&place, &login, &name, &role).await,
+        Command::Account { place, login, name, role, rehearsal } => {
+            open_account(&place, &login, &name, &role, rehearsal).await
+        }
         Command::ErasePerson { place, person, confirm } => erase_person(&place, &person, &confirm).await,
         Command::Replay(place) => {
             let opened = place.open().await?;
@@ -170,13 +176,21 @@ async fn seed_sample(place: &Where, with_accounts: bool, minutes: u16) -> anyhow
     Ok(())
 }
 
-async fn open_account(place: &Where, login: &str, name: &str, grants: &[(Role, UnitId)]) -> anyhow::Result<()> {
+async fn open_account(
+    place: &Where,
+    login: &str,
+    name: &str,
+    grants: &[(Role, UnitId)],
+    minutes: u16,
+) -> anyhow::Result<()> {
     let mut password = String::new();
     std::io::stdin().read_line(&mut password)?;
     let opened = place.open().await?;
-    let (keeper, running) = opened.keeper(Arc::new(SystemClock));
+    let clock = Arc::new(opened.rehearsal_clock(minutes).await?);
+    let now = clock.now();
+    let (keeper, running) = opened.keeper(clock);
     let password = password.trim_end_matches(['\r', '\n']);
-    accounts::open(&keeper, &sessions(&opened)?, (login, name, password), grants, SystemClock.now()).await?;
+    accounts::open(&keeper, &sessions(&opened)?, (login, name, password), grants, now).await?;
     drop(keeper);
     running.finished().await;
     Ok(())
@@ -187,11 +201,18 @@ async fn erase_person(place: &Where, person: &PersonId, confirm: &PersonId) -> a
         bail!("--confirm {confirm} is not {person}; nothing was erased");
     }
     let opened = place.open().await?;
-    if !vault::erase(&opened.db, person).await? {
+    let Some(erased) = vault::erase(&opened.db, person).await? else {
         bail!("there is no key of {person}: unknown, or erased before");
-    }
+    };
     opened.db.close().await;
-    println!("{person} is erased; what backups hold of the key is not");
+    println!(
+        "{person} is erased here; what backups hold of the key is not, nor the certificates that the issuer keeps"
+    );
+    if erased == Erased::LogHoldsIt {
+        println!(
+            "somebody was reading just now: the database's log holds the key until nobody does; stop the campaign, then start it"
+        );
+    }
     Ok(())
 }
 

@@ -217,6 +217,7 @@ mod tests {
             let context = Context {
                 unit: envelope.unit.clone(),
                 now: Timestamp(0),
+                may_be_behind: false,
                 today: specs::time::Date::parse("2026-11-23").unwrap(),
                 actor: envelope.actor.clone(),
             };

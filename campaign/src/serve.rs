@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use campaign::certificates::worker::Worker;
-use campaign::clock::{Clock, SystemClock};
+use campaign::clock::{Clock, SetRight, SystemClock};
 use campaign::http::{App, router};
 use campaign::keeper::Keeper;
 use campaign::rng;
@@ -52,6 +52,10 @@ pub(crate) struct Options {
     /// the API
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440))]
     rehearsal: Option<u16>,
+    /// This computer's clock is right, and entries later than now are of one that ran ahead: go on from now. Each unit needs
+    /// it for one entry; the audit reports that entry
+    #[arg(long, conflicts_with = "rehearsal")]
+    clock_was_ahead: bool,
     /// Stop when standard input closes, that is, when the process that started this one is gone
     #[arg(long)]
     exit_with_parent: bool,
@@ -72,6 +76,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     };
     let clock: Arc<dyn Clock> = match &rehearsal {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+        None if options.clock_was_ahead => Arc::new(SetRight(SystemClock)),
         None => Arc::new(SystemClock),
     };
     let folder = only_one(&options.place.data).await?;

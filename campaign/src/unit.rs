@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::ids::UnitId;
-use crate::journal::{Head, Meta};
+use crate::journal::{self, Head, Meta};
 use crate::ledger;
 use crate::{auth, certificates, people, places, supply, visits};
 
@@ -51,7 +51,7 @@ impl UnitState {
 
     /// Takes in an event and gives back the doses it moved. The head is moved by who keeps the journal.
     pub fn evolve(&mut self, event: &Event, meta: &Meta) -> Vec<ledger::Transfer> {
-        self.newest = self.newest.max(meta.at);
+        self.newest = journal::newest(self.newest, meta.at);
         match event {
             Event::Places(event) => places::evolve(&mut self.places, event, meta),
             Event::Supply(event) => supply::evolve(&mut self.supply, event, meta),

@@ -115,7 +115,7 @@ async fn look(
                 if journal::went_back(newest, meta.at) {
                     report.went_back.push(WentBack { unit: unit.clone(), seq: meta.seq, at: meta.at, before: newest });
                 }
-                newest = newest.max(meta.at);
+                newest = journal::newest(newest, meta.at);
                 count.see(event, meta);
             };
             let read = walk.page(conn, &keys, &mut changes, see).await?;

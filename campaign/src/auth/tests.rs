@@ -24,7 +24,8 @@ struct Office(UnitState);
 impl Office {
     fn ask(&mut self, at: &str, command: &Command) -> Result<bool, Refusal> {
         let now = Timestamp(1_700_000_000_000);
-        let context = Context { unit: unit(at), now, today: now.day(), actor: "admin".to_owned() };
+        let actor = "admin".to_owned();
+        let context = Context { unit: unit(at), now, may_be_behind: false, today: now.day(), actor };
         let decision = decide(&self.0, &Facts::default(), command, &context)?;
         for event in &decision.events {
             let meta = Meta { unit: unit(at), seq: 1, at: now, actor: "admin".to_owned() };

@@ -116,6 +116,7 @@ impl Changes {
                 self.tables.len() - 1
             }
         };
+        let owner = table.index("unit");
         let changes = &mut self.tables[index];
         match changes.by_key.entry(key(&row[..table.key.min(row.len())])) {
             std::collections::hash_map::Entry::Vacant(new) => {
@@ -127,8 +128,12 @@ impl Changes {
                 match (old.0, act) {
                     // A row that is there stays as it is.
                     (Act::Upsert | Act::Create | Act::Agree, Act::Create) => {}
-                    // Two streams of one batch that do not agree: let the database see both and refuse.
+                    // Two streams of one batch that do not agree, or have taken one id for two rows: let the database see
+                    // both and refuse.
                     (Act::Agree, Act::Agree) if old.1 != row => changes.rows.push((act, row)),
+                    (Act::Upsert, Act::Upsert) if owner.is_some_and(|at| old.1[at] != row[at]) => {
+                        changes.rows.push((act, row));
+                    }
                     (_, act) => *old = (act, row),
                 }
             }

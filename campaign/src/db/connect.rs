@@ -210,8 +210,8 @@ impl From<sqlx::Error> for DbError {
             | sqlx::error::ErrorKind::NotNullViolation
             | sqlx::error::ErrorKind::ExclusionViolation => {
                 let constraint = found.constraint().map_or_else(|| sqlite_constraint(found.message()), str::to_owned);
-                // Somebody else has written the entry that was to come next in a stream.
-                if constraint == "entries_pkey" {
+                // Somebody else has written the entry that was to come next in a stream, or has carried out this command.
+                if constraint == "entries_pkey" || constraint == "commands_pkey" {
                     return DbError::Stale { detail: constraint };
                 }
                 DbError::Constraint { constraint }

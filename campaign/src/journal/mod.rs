@@ -24,6 +24,12 @@ pub fn went_back(before: Timestamp, now: Timestamp) -> bool {
     now.plus_minutes(CLOCKS_DIFFER) < before
 }
 
+/// The newest time of a stream whose newest was `before`, with an entry of that time. One that is clearly back says that the
+/// entries before it are of a clock that ran ahead ([`crate::clock::SetRight`]), and counts from there.
+pub fn newest(before: Timestamp, at: Timestamp) -> Timestamp {
+    if went_back(before, at) { at } else { before.max(at) }
+}
+
 /// What the journal says about an event besides its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meta {

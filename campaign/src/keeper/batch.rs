@@ -10,7 +10,7 @@ use super::Reply;
 use super::known::Known;
 use super::units::Units;
 use super::worker::Worker;
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::command::{Context, Decision, Envelope};
 use crate::db::{Changes, DbError, Engine, Value, Verb, Write, fetch_in, select, write_all};
 use crate::facts::load::{PERSON_KEYS, load};
@@ -61,7 +61,7 @@ pub(super) async fn attempt(
         // An earlier command of the batch may have changed what this one looks at: the lot of a vial just opened.
         let needs = envelope.command.needs(state);
         load(conn, facts, &mut worker.standing, &needs, keys).await?;
-        let outcome = decide(state, facts, envelope, now).map(|decision| {
+        let outcome = decide(state, facts, envelope, now, &*worker.clock).map(|decision| {
             let answer = Arc::new(decision.answer.to_string());
             (decision, answer)
         });
@@ -160,8 +160,20 @@ async fn earlier_answers(
     Ok(answered)
 }
 
-fn decide(state: &UnitState, facts: &Facts, envelope: &Envelope, now: Timestamp) -> Result<Decision, Refusal> {
-    let context = Context { unit: envelope.unit.clone(), now, today: now.day(), actor: envelope.actor.clone() };
+fn decide(
+    state: &UnitState,
+    facts: &Facts,
+    envelope: &Envelope,
+    now: Timestamp,
+    clock: &dyn Clock,
+) -> Result<Decision, Refusal> {
+    let context = Context {
+        unit: envelope.unit.clone(),
+        now,
+        may_be_behind: clock.may_be_behind(),
+        today: now.day(),
+        actor: envelope.actor.clone(),
+    };
     // Rules are pure, so a panic in one leaves nothing half done; it must not take the keeper of all units with it.
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let decision = envelope.command.decide(state, facts, &context)?;

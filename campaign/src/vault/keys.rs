@@ -21,12 +21,12 @@ pub async fn person_key(db: &AnyPool, vault: &Vault, person: &PersonId) -> Resul
 
 /// Erases a person: destroys the data key and what was made from the data, in one transaction. The journal's chain and
 /// the sealed texts stay, and nobody can read them any more. Backups must be treated alike, and what the
-/// database holds of moved and deleted rows until a vacuum. False when there was no key: the person is unknown or was
+/// database holds of moved and deleted rows until a vacuum. None when there was no key: the person is unknown or was
 /// erased before.
 ///
 /// # Errors
 /// [`DbError`]; before the commit nothing was erased.
-pub async fn erase(db: &Db, person: &PersonId) -> Result<bool, DbError> {
+pub async fn erase(db: &Db, person: &PersonId) -> Result<Option<Erased>, DbError> {
     let mut conn = db.open_writer().await?;
     if db.engine() == Engine::Sqlite {
         // A deleted row is written over, not only let go.
@@ -40,12 +40,25 @@ pub async fn erase(db: &Db, person: &PersonId) -> Result<bool, DbError> {
     let held = erase("DELETE FROM person_keys WHERE person = $1").await?;
     erase("DELETE FROM person_tokens WHERE person = $1").await?;
     sqlx::raw_sql("COMMIT").execute(&mut conn).await?;
+    let mut erased = Erased::Here;
     if db.engine() == Engine::Sqlite {
         // Older pages with the row in them lie in the log until it begins anew; who reads just now puts that off.
-        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut conn).await?;
+        if row.try_get::<i64, _>(0)? != 0 {
+            erased = Erased::LogHoldsIt;
+        }
     }
     conn.close().await?;
-    Ok(held)
+    Ok(held.then_some(erased))
+}
+
+/// How far an erased person is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erased {
+    /// From the database and its log.
+    Here,
+    /// SQLite's log holds the key until it begins anew: somebody was reading.
+    LogHoldsIt,
 }
 
 /// Whether this master key is the one of the database: the one that was there at the first start, and under which the

@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
 use crate::ids::{PersonId, UnitId};
 use crate::rng;
 
-pub use keys::{erase, fits, person_key};
+pub use keys::{Erased, erase, fits, person_key};
 pub use master::{MASTER_KEY_ENV, MASTER_KEY_FILE, VaultError};
 
 /// Purpose of a sealed text: a person's record.

@@ -108,7 +108,13 @@ impl World {
     /// The command, asked by an account at a unit.
     pub(crate) fn run(&mut self, unit: &str, actor: &str, command: &Command) -> Result<Value, Refusal> {
         let id = UnitId::parse(unit).unwrap();
-        let context = Context { unit: id.clone(), now: self.now, today: self.today(), actor: actor.to_owned() };
+        let context = Context {
+            unit: id.clone(),
+            now: self.now,
+            may_be_behind: false,
+            today: self.today(),
+            actor: actor.to_owned(),
+        };
         let state = &self.units[&id];
         let decided = command.decide(state, &self.facts, &context);
         assert_eq!(decided, command.decide(state, &self.facts, &context), "deciding is pure");

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use campaign::db::Engine;
 use campaign::ids::PersonId;
-use campaign::vault;
+use campaign::vault::{self, Erased};
 use sqlx::Row as _;
 
 use crate::flow::register;
@@ -42,12 +42,12 @@ async fn a_key_is_destroyed_once_and_is_in_no_file_any_more() {
         let kept = || files.iter().any(|file| holds(file, &key));
         assert_eq!(kept(), ground.db.engine() == Engine::Sqlite);
         let person = |id| PersonId::parse(id).unwrap();
-        assert_eq!(vault::erase(&ground.db, &person("nobody")).await, Ok(false));
+        assert_eq!(vault::erase(&ground.db, &person("nobody")).await, Ok(None));
         assert_eq!(left(&ground).await, (2, 2));
-        assert_eq!(vault::erase(&ground.db, &person("an")).await, Ok(true));
+        assert_eq!(vault::erase(&ground.db, &person("an")).await, Ok(Some(Erased::Here)));
         assert_eq!(left(&ground).await, (1, 1));
         assert!(!kept());
-        assert_eq!(vault::erase(&ground.db, &person("an")).await, Ok(false), "nothing is left to destroy");
+        assert_eq!(vault::erase(&ground.db, &person("an")).await, Ok(None), "nothing is left to destroy");
     })
     .await;
 }

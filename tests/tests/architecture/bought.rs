@@ -26,41 +26,38 @@ fn may(allowed: &[&str], licence: &str) -> bool {
     let spaced = licence.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ").replace(" WITH ", "+");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut left = &words[..];
-    either(allowed, &mut left) && left.is_empty()
+    either(allowed, &mut left) == Some(true) && left.is_empty()
 }
 
-fn either(allowed: &[&str], left: &mut &[&str]) -> bool {
-    let mut may = both(allowed, left);
+/// None where it is not well formed.
+fn either(allowed: &[&str], left: &mut &[&str]) -> Option<bool> {
+    let mut may = both(allowed, left)?;
     while let ["OR", rest @ ..] = *left {
         *left = rest;
-        may |= both(allowed, left);
+        may |= both(allowed, left)?;
     }
-    may
+    Some(may)
 }
 
-fn both(allowed: &[&str], left: &mut &[&str]) -> bool {
-    let mut may = one(allowed, left);
+fn both(allowed: &[&str], left: &mut &[&str]) -> Option<bool> {
+    let mut may = one(allowed, left)?;
     while let ["AND", rest @ ..] = *left {
         *left = rest;
-        may &= one(allowed, left);
+        may &= one(allowed, left)?;
     }
-    may
+    Some(may)
 }
 
-fn one(allowed: &[&str], left: &mut &[&str]) -> bool {
-    let Some((first, rest)) = left.split_first() else { return false };
+fn one(allowed: &[&str], left: &mut &[&str]) -> Option<bool> {
+    let (first, rest) = left.split_first()?;
     *left = rest;
     if *first != "(" {
-        return allowed.contains(&&*first.replace('+', " WITH "));
+        return Some(allowed.contains(&&*first.replace('+', " WITH ")));
     }
-    let may = either(allowed, left);
-    match left.split_first() {
-        Some((&")", rest)) => {
-            *left = rest;
-            may
-        }
-        _ => false,
-    }
+    let may = either(allowed, left)?;
+    let (&")", rest) = left.split_first()? else { return None };
+    *left = rest;
+    Some(may)
 }
 
 /// Name and source of every package in a lock file; ours have none.
