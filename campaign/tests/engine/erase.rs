@@ -81,7 +81,10 @@ async fn an_operator_erases_whom_he_names_twice() {
 
         let output = erase(&["an", "--confirm", "an"]);
         let said = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(said, "an is erased; what backups hold of the key is not\n");
+        assert_eq!(
+            said,
+            "an is erased here; what backups hold of the key is not, nor the certificates that the issuer keeps\n"
+        );
         assert!(output.status.success());
         assert_eq!(left(&ground).await, (1, 1));
         let key = vault::person_key(ground.db.read(), &ground.vault, &PersonId::parse("an").unwrap()).await;

@@ -116,6 +116,22 @@ async fn a_failed_batch_forgets_only_who_ran_ahead() {
     .await;
 }
 
+/// The database sees what both would write, though the row is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_id_taken_by_two_units_in_one_batch_is_given_to_the_first() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = one_keeper(&ground);
+        campaign::seed::run(&keeper).await.unwrap();
+        submit(&keeper, "z", STORE, arrive("L0", 5)).await.unwrap();
+        let outcomes =
+            together(&ground, &keeper, [("a", STORE, arrive("L1", 5)), ("b", "ST-01-1", arrive("L1", 5))]).await;
+        assert!(!outcomes[0].as_ref().unwrap().repeated);
+        assert_eq!(outcomes[1], Err(Refusal::AnotherWasFirst { constraint: "consignments_of_another".into() }));
+        ground.audit().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unit_whose_journal_is_spoilt_is_refused_alone() {
     on_each_engine(|ground| async move {

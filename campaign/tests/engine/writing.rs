@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use campaign::clock::Clock as _;
+use campaign::audit::WentBack;
+use campaign::clock::{Clock, ManualClock, Timestamp};
 use campaign::facts::LotState;
 use campaign::ids::{CommandId, LotId, UnitId};
 use campaign::keeper::Keeper;
@@ -69,6 +70,63 @@ async fn a_clock_that_went_back_writes_nothing_until_it_is_set_right() {
         ground.clock.advance_minutes(1);
         assert!(!submit(&other, "w1", STORE, waste("L1", 1)).await.unwrap().repeated);
         assert_eq!(ground.audit().await.went_back, []);
+    })
+    .await;
+}
+
+/// A clock that an operator says is right, after one that ran ahead.
+struct SetRight(Arc<ManualClock>);
+
+impl Clock for SetRight {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn may_be_behind(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_clock_that_ran_ahead_an_operator_lets_a_unit_go_on() {
+    on_each_engine(|ground| async move {
+        let (keeper, _running) = ground.start();
+        stock(&keeper, "L1", 10).await;
+        let ahead = ground.clock.now();
+        ground.clock.advance_minutes(-24 * 60);
+        let now = ground.clock.now();
+        let behind = Refusal::ClockBehind { unit: UnitId::parse(STORE).unwrap(), newest: ahead, now };
+        assert_eq!(submit(&keeper, "w1", STORE, waste("L1", 1)).await, Err(behind));
+        let right = Arc::new(SetRight(Arc::clone(&ground.clock)));
+        let (told, _running_told) = Keeper::start(&ground.db, Arc::clone(&ground.vault), right);
+        submit(&told, "w1", STORE, waste("L1", 1)).await.unwrap();
+        // From that entry on every clock goes on, and goes back no more.
+        submit(&keeper, "w2", STORE, waste("L1", 1)).await.unwrap();
+        let went_back = ground.audit().await.went_back;
+        let [WentBack { unit, at, before, .. }] = &went_back[..] else { panic!("{went_back:?}") };
+        assert_eq!((unit.as_str(), *at, *before), (STORE, now, ahead));
+    })
+    .await;
+}
+
+/// Two processes hear the same command, the first of its unit, at the same moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_command_of_a_unit_sent_to_two_processes_has_one_answer() {
+    on_each_engine(|ground| async move {
+        let ((one, _running_one), (two, _running_two)) = (ground.start(), ground.start());
+        campaign::seed::run(&one).await.unwrap();
+        let stores = "SELECT id FROM units WHERE id LIKE 'ST-%' AND id <> 'ST-VN-1'";
+        let stores = sqlx::query_scalar::<_, String>(stores).fetch_all(ground.db.read()).await.unwrap();
+        assert_eq!(stores.len(), 5, "{stores:?}");
+        for (number, unit) in stores.iter().enumerate() {
+            let (id, lot) = (format!("c{number}"), format!("L{number}"));
+            let (first, second) =
+                tokio::join!(submit(&one, &id, unit, arrive(&lot, 5)), submit(&two, &id, unit, arrive(&lot, 5)));
+            let (first, second) = (first.unwrap(), second.unwrap());
+            assert_ne!(first.repeated, second.repeated, "{unit}");
+            assert_eq!(first.answer, second.answer);
+        }
+        ground.audit().await;
     })
     .await;
 }
