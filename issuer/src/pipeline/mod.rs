@@ -380,12 +380,14 @@ pub fn signings(keyring: &Keyring, passphrase: &Passphrase) -> Result<Vec<Signin
     Ok(signings)
 }
 
-/// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order.
+/// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order. Not `first_product`: no signed
+/// byte depends on it, it is only looked at before the record is made. So a dose recorded by a version that did not know of
+/// it is the same dose to one that does.
 fn canonical(facts: &DoseFacts) -> Vec<u8> {
     let text = |text: &str| Value::Text(text.to_owned());
     let number = |number: u32| Value::Unsigned(u64::from(number));
     let DoseFacts { dose, unit, authority, holder, disease, product, .. } = facts;
-    let mut all = vec![
+    cbor::encode(&Value::Array(vec![
         number(1),
         text(dose),
         text(unit),
@@ -402,10 +404,7 @@ fn canonical(facts: &DoseFacts) -> Vec<u8> {
         text(&facts.injected_on),
         text(&facts.country),
         text(&facts.lot),
-    ];
-    // Only where it is there: what was recorded before there was such a field keeps its digest.
-    all.extend(facts.first_product.as_deref().map(text));
-    cbor::encode(&Value::Array(all))
+    ]))
 }
 
 fn same_facts(dose: &str, known: Known, digest: [u8; 32]) -> Result<Known, Problem> {
