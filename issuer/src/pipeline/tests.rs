@@ -153,7 +153,7 @@ async fn a_crash_after_signing_releases_one_signature_only() {
     let issuer = room.start().await.unwrap();
     let known = issuer.prepare(&facts("d-1")).await.unwrap();
     // Signed, and then nothing: both profiles signed twice, as by a process that died before the release.
-    let lost: Vec<String> = known.records.iter().map(|r| issuer.sign_and_verify(r, NOW).unwrap()).collect();
+    let lost: Vec<String> = known.records.iter().map(|r| issuer.sign_and_verify("d-1", r, NOW).unwrap()).collect();
     let issued = issuer.issue(&facts("d-1")).await.unwrap();
     assert_eq!(issued.certificates[0].text, lost[0], "Ed25519 signs the same bytes to the same signature");
     assert_ne!(issued.certificates[1].text, lost[1], "ES256 does not");
@@ -353,7 +353,7 @@ async fn whoever_comes_to_the_log_later_is_later() {
     let texts: Vec<_> = slow
         .records
         .iter()
-        .map(|record| (record.profile, issuer.sign_and_verify(record, NOW).unwrap()))
+        .map(|record| (record.profile, issuer.sign_and_verify("d-1", record, NOW).unwrap()))
         .collect();
     // Another dose overtakes in the next second.
     room.set_clock(NOW.plus_seconds(1));
