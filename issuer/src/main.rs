@@ -170,7 +170,9 @@ fn main() -> ExitCode {
         Command::Ceremony(args) => hold_ceremony(&args),
         Command::TrustList(TrustList::Publish { keys, data, out, valid_days, passphrase }) => runtime()
             .and_then(|runtime| runtime.block_on(publish(&keys, data.as_deref(), &out, valid_days, &passphrase))),
-        Command::TrustList(TrustList::Bundle(asked)) => bundle::run(&asked),
+        Command::TrustList(TrustList::Bundle(asked)) => {
+            runtime().and_then(|runtime| runtime.block_on(bundle::run(&asked)))
+        }
         Command::Serve(args) => runtime().and_then(|runtime| runtime.block_on(serve(&args))),
         Command::Log(Log::Verify { keys, data, passphrase }) => {
             runtime().and_then(|runtime| runtime.block_on(verify_log(&keys, &data, &passphrase)))

@@ -3,7 +3,9 @@
 //!
 //! It lies in the key folder under the log's identifier. It is written after every release, replaced in one step but
 //! without waiting for the disk: after a power cut it may be older than the log, or empty, which is no contradiction;
-//! that it is *newer* than the log can only mean that the log went back.
+//! that it is *newer* than the log can only mean that the log went back. The witness of revocations, which are rare, does
+//! wait for the disk: an empty one would say that nothing was revoked with these keys, and lists would be signed in
+//! ignorance of it.
 //!
 //! Keys sign for one log. A log that nobody has seen, beside the witness of another, means that the data folder was lost
 //! or exchanged: its doses would be certified a second time. Whoever wants to begin anew takes the old witness away.
@@ -23,6 +25,8 @@ const EXTENSION: &str = "head";
 #[derive(Debug)]
 pub struct Witness {
     path: PathBuf,
+    /// Whether what it saw is on the disk before it goes on.
+    waits: bool,
     /// Size of the greatest head written; requests that end together may report out of order.
     greatest: Mutex<u64>,
 }
@@ -33,7 +37,7 @@ impl Witness {
     /// # Errors
     /// [`Error::Io`] when its folder cannot be made.
     pub fn in_folder(keys: &Path, log_id: &[u8; 16]) -> Result<Self, Error> {
-        Self::at(keys.join("witness"), log_id)
+        Self::at(keys.join("witness"), log_id, false)
     }
 
     /// The witness of the log of revocations beside that log: a backup without the last of them is not published.
@@ -41,12 +45,13 @@ impl Witness {
     /// # Errors
     /// As [`Witness::in_folder`].
     pub fn of_revocations(keys: &Path, log_id: &[u8; 16]) -> Result<Self, Error> {
-        Self::at(keys.join("witness-of-revocations"), log_id)
+        Self::at(keys.join("witness-of-revocations"), log_id, true)
     }
 
-    fn at(witnesses: PathBuf, log_id: &[u8; 16]) -> Result<Self, Error> {
+    fn at(witnesses: PathBuf, log_id: &[u8; 16], waits: bool) -> Result<Self, Error> {
         folder::create_private(&witnesses)?;
-        Ok(Self { path: witnesses.join(format!("{}.{EXTENSION}", hex::encode(log_id))), greatest: Mutex::new(0) })
+        let path = witnesses.join(format!("{}.{EXTENSION}", hex::encode(log_id)));
+        Ok(Self { path, waits, greatest: Mutex::new(0) })
     }
 
     /// What it saw last; where it never saw anything, the longest log that was seen of these keys; an empty head when
@@ -72,7 +77,7 @@ impl Witness {
         Ok(longest)
     }
 
-    /// Remembers a head, unless it saw a later one already.
+    /// Remembers a head, unless it saw a later one already; of revocations for sure, also after a power cut.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -83,10 +88,16 @@ impl Witness {
         }
         let at = head.at.map_or(0, |at| at.0);
         let line = format!("{} {} {at}\n", head.size, hex::encode(head.hash));
-        let temporary = self.path.with_extension("tmp");
-        write_private(&temporary, line.as_bytes())
-            .and_then(|()| fs::rename(&temporary, &self.path))
-            .map_err(|e| Error::io(&self.path, &e))?;
+        if self.waits {
+            folder::replace(&self.path, line.as_bytes(), 0o600)?;
+            // Its folder may have been made just now.
+            folder::sync_folder_of(self.path.parent().unwrap_or(Path::new(".")))?;
+        } else {
+            let temporary = self.path.with_extension("tmp");
+            write_private(&temporary, line.as_bytes())
+                .and_then(|()| fs::rename(&temporary, &self.path))
+                .map_err(|e| Error::io(&self.path, &e))?;
+        }
         *greatest = head.size;
         Ok(())
     }
@@ -142,6 +153,21 @@ mod tests {
         assert_eq!(compare(&head, &longer, Some([9; 32])), Ok(()));
         assert_eq!(compare(&head, &longer, Some([8; 32])), Err(Tamper::RolledBack { size: 5, seen: 3 }));
         assert_eq!(compare(&head, &Head::EMPTY, None), Err(Tamper::RolledBack { size: 0, seen: 3 }));
+    }
+
+    #[test]
+    fn the_witness_of_revocations_is_one_private_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let keys = tempfile::tempdir().unwrap();
+        let witness = Witness::of_revocations(&keys.path().join("k"), &[1; 16]).unwrap();
+        let head = Head { size: 3, hash: [9; 32], at: Some(UnixTime(1_800_000_000)) };
+        witness.see(&head).unwrap();
+        let later = Head { size: 4, ..head };
+        witness.see(&later).unwrap();
+        witness.see(&head).unwrap();
+        assert_eq!(witness.seen().unwrap(), later);
+        assert_eq!(fs::metadata(&witness.path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(witness.path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]

@@ -185,6 +185,61 @@ async fn a_signer_that_is_revoked_beside_the_running_issuer_signs_nothing_more()
     assert!(ends(&mut child).success());
 }
 
+/// Last night's export lies where tonight's belongs.
+#[tokio::test]
+async fn a_bundle_is_not_signed_without_what_the_log_says_was_revoked() {
+    let place = Place::new();
+    let mut child = place.serve();
+    let issued = place.issue("d-1").await;
+    let kid = issued.certificates[0].kid.as_str();
+    let [keys, data, bundle, passphrase] = ["keys", "data", "b", "keys/passphrase"].map(|name| place.text(name));
+    let [night, morning] = ["night", "morning"].map(|name| place.text(name));
+    let issuer = |command: [&str; 2], more: &[&str]| {
+        let done = run(&[&command[..], &["--keys", keys, "--passphrase-file", passphrase], more].concat());
+        let words = String::from_utf8_lossy(&[&done.stdout[..], &done.stderr].concat()).into_owned();
+        (done.status.success(), words)
+    };
+    let export = |out| assert!(issuer(["revocation", "export"], &["--data", data, "--out", out]).0);
+    let made = |more: &[&str]| issuer(["trust-list", "bundle"], &[&["--out", bundle], more].concat());
+    export(night);
+    let (done, words) = made(&["--revocation", night]);
+    assert!(done && words.contains(": bundle 2 of La Chan DEMO VN Trust List, 2 signers, "), "{words}");
+    std::fs::remove_file(bundle).unwrap();
+
+    let site = ["--data", data, "--authority", "Trạm Y tế X"];
+    let (done, words) = issuer(["revocation", "revoke-signer"], &["--data", data, kid]);
+    assert!(done, "{words}");
+    let refused = [
+        (vec!["--data", data], "--revocation says what (issuer revocation export)"),
+        (
+            vec!["--revocation", night],
+            "--data, the issuer's data folder, says whether all of it stands in --revocation",
+        ),
+        (vec!["--revocation", night, "--data", data], "write it anew with issuer revocation export"),
+    ];
+    for (more, why) in refused {
+        let (done, words) = made(&more);
+        assert!(!done && words.contains(why), "{more:?}: {words}");
+    }
+    let (_, words) = made(&["--revocation", night, "--data", data]);
+    assert!(words.contains(&format!("issuer: signer [\"{kid}\",null] was revoked at ")), "{words}");
+    export(morning);
+    // Older files beside it take nothing away.
+    let (done, words) = made(&["--revocation", night, "--revocation", morning, "--data", data]);
+    assert!(done, "{words}");
+    std::fs::remove_file(bundle).unwrap();
+
+    assert!(issuer(["revocation", "revoke-site"], &site).0);
+    let (done, words) = made(&["--revocation", morning, "--data", data]);
+    assert!(!done && words.contains("issuer: site ") && words.contains("write it anew"), "{words}");
+    assert!(!Path::new(bundle).exists());
+    export(morning);
+    let (done, words) = made(&["--revocation", morning, "--data", data]);
+    assert!(done, "{words}");
+    drop(child.stdin.take());
+    assert!(ends(&mut child).success());
+}
+
 /// Killed in the middle of work, again and again: whatever was answered stays, whatever was not is made once.
 #[tokio::test]
 async fn killed_at_any_moment_it_neither_loses_nor_doubles() {

@@ -32,6 +32,8 @@ use tests::certificates::now;
 const BOOSTERS: usize = 2;
 /// Longer than any interval of the schedule.
 const DAYS: i64 = 200;
+/// Without a new answer for so long, no more will come.
+const STALLED: Duration = Duration::from_secs(60);
 
 type Course = Vec<&'static str>;
 type Answers = Arc<Mutex<BTreeMap<String, Result<Issued, Problem>>>>;
@@ -138,6 +140,23 @@ fn counts(issued: &Issued) -> ((u32, u32), (u32, u32)) {
     ((entry.dose_number, entry.series_doses), (national.dose_number, national.doses_received))
 }
 
+/// Waits for an answer for every dose: as long as a slow machine needs, while more of them come.
+async fn all_answered(answers: &Answers, doses: usize) {
+    let mut came = 0;
+    while came < doses {
+        let more = async {
+            while answers.lock().unwrap().len() == came {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let more = tokio::time::timeout(STALLED, more).await;
+        let answers = answers.lock().unwrap();
+        let refused = || answers.iter().find(|(_, answer)| answer.is_err());
+        assert!(more.is_ok(), "{came} of {doses} doses were answered; the first refused: {:?}", refused());
+        came = answers.len();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_dose_that_the_schedule_allows_is_certified_as_the_eu_counts() {
     let courses = courses();
@@ -159,12 +178,7 @@ async fn every_dose_that_the_schedule_allows_is_certified_as_the_eu_counts() {
     let worker = Worker { db, vault, keeper, issuer, clock: Arc::new(SystemClock), holder: "test".to_owned() };
     let working = tokio::spawn(worker.run());
     let doses: usize = courses.iter().map(Vec::len).sum();
-    let answered = async {
-        while answers.lock().unwrap().len() < doses {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), answered).await.unwrap();
+    all_answered(&answers, doses).await;
     working.abort();
 
     let answers = answers.lock().unwrap();

@@ -1,6 +1,7 @@
 //! The worker that asks the issuer: what holds it up, and what does not.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,14 +19,20 @@ use super::Ground;
 
 /// Doses of the site that has reached its quota: more than are looked at in one round.
 const OVER_QUOTA: usize = 130;
+/// Doses on record under a signer that is gone: were each of them everybody's trouble, whoever is behind them would wait for
+/// more than a minute.
+const STUCK: usize = 40;
 
 /// An issuer that has certified enough of the first site, and cannot certify the second's.
-async fn serve_issuer(socket: &std::path::Path) -> Arc<Mutex<BTreeSet<String>>> {
+async fn serve_issuer(socket: &Path) -> Arc<Mutex<BTreeSet<String>>> {
     let asked = Arc::new(Mutex::new(BTreeSet::new()));
     let log = Arc::clone(&asked);
     let issue = async move |axum::Json(facts): axum::Json<DoseFacts>| {
-        log.lock().unwrap().insert(facts.dose);
+        log.lock().unwrap().insert(facts.dose.clone());
         let problem = match facts.unit.as_str() {
+            _ if facts.dose.starts_with("stuck") => {
+                Problem::SignerGone { dose: facts.dose, detail: "it was revoked".to_owned() }
+            }
             "SI-01-1" => Problem::QuotaExceeded { unit: facts.unit, quota: 1 },
             _ => Problem::Malformed { detail: "not this one".to_owned() },
         };
@@ -60,11 +67,7 @@ async fn give(conn: &mut AnyConnection, dose: &str, unit: &str, number: i64, voi
     query.execute(conn).await.unwrap();
 }
 
-#[tokio::test]
-async fn no_row_holds_up_the_others() {
-    let ground = Ground::new().await;
-    let socket = ground.folder.path().join("issuer.socket");
-    let asked = serve_issuer(&socket).await;
+async fn register(conn: &mut AnyConnection, ground: &Ground) {
     let person = PersonId::parse("P1").unwrap();
     let (key, wrapped) = ground.vault.new_key(&person);
     let record = json!({
@@ -72,11 +75,60 @@ async fn no_row_holds_up_the_others() {
         "identity": { "kind": "none" }, "address": { "admin_unit": { "code_set": "VN-2025", "code": "00004" } },
     });
     let sealed = key.seal(RECORD, record.to_string().as_bytes());
-    let mut conn = ground.db.open_writer().await.unwrap();
     let keys = sqlx::query("INSERT INTO person_keys (person, wrapped) VALUES ('P1', $1)").bind(wrapped.wrapped);
-    keys.execute(&mut conn).await.unwrap();
+    keys.execute(&mut *conn).await.unwrap();
     let people = "INSERT INTO people (id, unit, sealed, registered_at, updated_at) VALUES ('P1', 'SI-01-1', $1, 1, 1)";
-    sqlx::query(people).bind(sealed.as_str().to_owned()).execute(&mut conn).await.unwrap();
+    sqlx::query(people).bind(sealed.as_str().to_owned()).execute(conn).await.unwrap();
+}
+
+/// Lets the worker work until it has asked for that dose, and says whether it did in time.
+async fn work_until(ground: &Ground, socket: &Path, asked: &Mutex<BTreeSet<String>>, dose: &str) -> bool {
+    let worker = Worker {
+        db: ground.db.clone(),
+        vault: Arc::clone(&ground.vault),
+        keeper: ground.keeper.clone(),
+        issuer: issuer::api::Client::unix(socket).unwrap(),
+        clock: Arc::new(SystemClock),
+        holder: "test".to_owned(),
+    };
+    let working = tokio::spawn(worker.run());
+    let reached = async {
+        while !asked.lock().unwrap().contains(dose) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let reached = tokio::time::timeout(Duration::from_secs(30), reached).await;
+    working.abort();
+    reached.is_ok()
+}
+
+#[tokio::test]
+async fn a_dose_whose_signer_is_gone_holds_up_nobody_behind_it() {
+    let ground = Ground::new().await;
+    let socket = ground.folder.path().join("issuer.socket");
+    let asked = serve_issuer(&socket).await;
+    let mut conn = ground.db.open_writer().await.unwrap();
+    register(&mut conn, &ground).await;
+    for index in 0..STUCK {
+        let dose = format!("stuck-{index:03}");
+        request(&mut conn, &dose, "SI-48-1", 1).await;
+        give(&mut conn, &dose, "SI-48-1", i64::try_from(index).unwrap() + 1, 0).await;
+    }
+    request(&mut conn, "behind", "SI-48-1", 2).await;
+    give(&mut conn, "behind", "SI-48-1", 999, 0).await;
+    let reached = work_until(&ground, &socket, &asked, "behind").await;
+    let asked = asked.lock().unwrap();
+    assert!(reached, "the request behind was not reached: {} asked", asked.len());
+    assert_eq!(asked.len(), STUCK + 1);
+}
+
+#[tokio::test]
+async fn no_row_holds_up_the_others() {
+    let ground = Ground::new().await;
+    let socket = ground.folder.path().join("issuer.socket");
+    let asked = serve_issuer(&socket).await;
+    let mut conn = ground.db.open_writer().await.unwrap();
+    register(&mut conn, &ground).await;
     // The oldest request is for a dose that is nowhere; then come those over the quota, one taken back, and the last.
     request(&mut conn, "lost", "SI-01-1", 1).await;
     for index in 0..OVER_QUOTA {
@@ -93,24 +145,9 @@ async fn no_row_holds_up_the_others() {
     let withdrawn = sqlx::query("UPDATE certificates SET state = 'withdrawn' WHERE dose = 'gone'");
     withdrawn.execute(&mut conn).await.unwrap();
 
-    let worker = Worker {
-        db: ground.db.clone(),
-        vault: Arc::clone(&ground.vault),
-        keeper: ground.keeper.clone(),
-        issuer: issuer::api::Client::unix(&socket).unwrap(),
-        clock: Arc::new(SystemClock),
-        holder: "test".to_owned(),
-    };
-    let working = tokio::spawn(worker.run());
-    let reached = async {
-        while !asked.lock().unwrap().contains("last") {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let reached = tokio::time::timeout(Duration::from_secs(30), reached).await;
-    working.abort();
+    let reached = work_until(&ground, &socket, &asked, "last").await;
     let asked = asked.lock().unwrap();
-    assert!(reached.is_ok(), "the last request was not reached: {} asked", asked.len());
+    assert!(reached, "the last request was not reached: {} asked", asked.len());
     assert!(asked.contains("revoke gone"), "what was withdrawn is to be revoked");
     assert_eq!(asked.len(), OVER_QUOTA + 2);
     assert!(!asked.contains("void"), "the issuer was asked for a dose that was taken back");

@@ -53,6 +53,15 @@ pub enum Problem {
         /// Doses per day.
         quota: u64,
     },
+    /// The certificate is on record under a signer that was revoked, has expired or is no longer here, so nobody can sign it.
+    /// Of this dose alone: others are certified. It waits until an operator acts.
+    #[error("dose {dose} waits for an operator: {detail}")]
+    SignerGone {
+        /// The dose.
+        dose: String,
+        /// Which signer, and what became of it.
+        detail: String,
+    },
     /// The issuer cannot sign now (signer expired, clock behind the log, list out of date); an operator must act.
     #[error("the issuer cannot sign now: {detail}")]
     Unavailable {
@@ -90,6 +99,7 @@ impl Problem {
             Self::Revoked { .. } => "certificates-revoked",
             Self::Refused { .. } => "dose-facts-refused",
             Self::QuotaExceeded { .. } => "unit-quota-exceeded",
+            Self::SignerGone { .. } => "signer-gone",
             Self::Unavailable { .. } => "issuer-unavailable",
             Self::Internal { .. } => "issuer-internal",
         }
@@ -105,7 +115,8 @@ impl Problem {
             Self::Malformed { .. } | Self::Refused { .. } => 422,
             Self::QuotaExceeded { .. } => 429,
             Self::Internal { .. } => 500,
-            Self::Unavailable { .. } | Self::Unreachable { .. } => 503,
+            // A campaign that does not know the code takes what is below 500 for a refusal for good.
+            Self::SignerGone { .. } | Self::Unavailable { .. } | Self::Unreachable { .. } => 503,
         }
     }
 
@@ -120,7 +131,11 @@ impl Problem {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Unavailable { .. } | Self::Internal { .. } | Self::QuotaExceeded { .. }
+            Self::Unreachable { .. }
+                | Self::SignerGone { .. }
+                | Self::Unavailable { .. }
+                | Self::Internal { .. }
+                | Self::QuotaExceeded { .. }
         )
     }
 }
@@ -159,6 +174,7 @@ impl From<&Problem> for ProblemDocument {
         let (findings, subject, quota) = match problem {
             Problem::Refused { findings } => (findings.clone(), None, None),
             Problem::DoseFactsDiffer { dose } | Problem::Revoked { dose } => (Vec::new(), Some(dose.clone()), None),
+            Problem::SignerGone { dose, .. } => (Vec::new(), Some(dose.clone()), None),
             Problem::QuotaExceeded { unit, quota } => (Vec::new(), Some(unit.clone()), Some(*quota)),
             _ => (Vec::new(), None, None),
         };
@@ -166,6 +182,7 @@ impl From<&Problem> for ProblemDocument {
             Problem::Unreachable { detail }
             | Problem::Malformed { detail }
             | Problem::NotFound { detail }
+            | Problem::SignerGone { detail, .. }
             | Problem::Unavailable { detail }
             | Problem::Internal { detail } => detail.clone(),
             other => other.to_string(),
@@ -196,6 +213,7 @@ impl From<ProblemDocument> for Problem {
             "unit-quota-exceeded" => {
                 Self::QuotaExceeded { unit: subject.unwrap_or_default(), quota: quota.unwrap_or_default() }
             }
+            "signer-gone" => Self::SignerGone { dose: subject.unwrap_or_default(), detail },
             "issuer-unavailable" => Self::Unavailable { detail },
             "issuer-internal" => Self::Internal { detail },
             _ if (400..500).contains(&status) => Self::Malformed { detail },
@@ -219,6 +237,7 @@ mod tests {
             Problem::Revoked { dose: "d-1".into() },
             Problem::Refused { findings: vec![Finding { code: "a".into(), field: "b".into(), detail: "c".into() }] },
             Problem::QuotaExceeded { unit: "SI-1".into(), quota: 5 },
+            Problem::SignerGone { dose: "d-1".into(), detail: detail() },
             Problem::Unavailable { detail: detail() },
             Problem::Internal { detail: detail() },
         ];

@@ -9,6 +9,9 @@ use issuer::bundle::{self, Parts};
 use issuer::clock::Clock;
 use issuer::keyring::Keyring;
 use issuer::keys::folder;
+use issuer::pipeline::check_revocations_witness;
+use issuer::revocation::{Entry, Subject};
+use issuer::witness::Witness;
 use sha2::{Digest as _, Sha256};
 use specs::hash_list::gateway::Batch;
 use specs::hash_list::partition::{self, Slice};
@@ -60,6 +63,9 @@ pub(crate) struct Bundle {
     /// What `issuer revocation export` wrote; needed once anything was revoked
     #[arg(long, value_name = "FILE")]
     revocation: Vec<PathBuf>,
+    /// Data folder of the issuer, whose log says which signers and places have to be in it; needed once anything was revoked
+    #[arg(long)]
+    data: Option<PathBuf>,
     /// A batch of hashes of the EU's gateway (JSON)
     #[arg(long, value_name = "BATCH")]
     eu_revocation: Vec<PathBuf>,
@@ -80,12 +86,9 @@ fn issuer_and_file(text: &str) -> Result<(String, PathBuf), String> {
     Ok((iss.to_owned(), file.into()))
 }
 
-pub(crate) fn run(asked: &Bundle) -> anyhow::Result<()> {
+pub(crate) async fn run(asked: &Bundle) -> anyhow::Result<()> {
     let at = Clock::System.now();
-    anyhow::ensure!(
-        !asked.revocation.is_empty() || !crate::anything_revoked(&asked.keys)?,
-        "something was revoked with these keys: --revocation says what (issuer revocation export)"
-    );
+    let log = log_of_revocations(asked).await?;
     let keyring = Keyring::open(&asked.keys)?;
     let key = keyring.key(&keyring.list_signer, &asked.passphrase.find()?)?;
     let (imported, cards) = imported(asked, at, backend::native())?;
@@ -94,9 +97,57 @@ pub(crate) fn run(asked: &Bundle) -> anyhow::Result<()> {
     let rules = asked.rules.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let rules = if rules.is_empty() { None } else { Some(bundle::rules(&rules)?) };
     let value_sets = value_sets(&asked.value_sets, at)?;
-    let parts = Parts { imported, revocation: revocation(asked, cards, at)?, rules, value_sets };
+    let revocation = revocation(asked, cards, at)?;
+    check_nothing_missing(&log, revocation.as_ref())?;
+    let parts = Parts { imported, revocation, rules, value_sets };
     let made = bundle::publish(&keyring, &key, &asked.out, parts, at, asked.days)?;
     report(&asked.out, &made);
+    Ok(())
+}
+
+/// What the issuer's own log says was revoked; nothing where nothing ever was with these keys.
+async fn log_of_revocations(asked: &Bundle) -> anyhow::Result<Vec<Entry>> {
+    let log = match &asked.data {
+        Some(data) => {
+            let store = crate::open_store(&asked.keys, data, &asked.passphrase).await?;
+            check_revocations_witness(&Witness::of_revocations(&asked.keys, store.log_id())?.seen()?, &store).await?;
+            store.revocations().await?.0
+        }
+        None => Vec::new(),
+    };
+    if !log.is_empty() || crate::anything_revoked(&asked.keys)? {
+        anyhow::ensure!(
+            !asked.revocation.is_empty(),
+            "something was revoked with these keys: --revocation says what (issuer revocation export)"
+        );
+        anyhow::ensure!(
+            asked.data.is_some(),
+            "something was revoked with these keys: --data, the issuer's data folder, says whether all of it stands in \
+             --revocation"
+        );
+    }
+    Ok(log)
+}
+
+/// A file of last night, or of another issuer, would make a bundle in which a stolen key is good. Doses are not looked for:
+/// the status lists in the file say of when they are, and soon speak for nothing new.
+fn check_nothing_missing(log: &[Entry], revocation: Option<&Revocation>) -> anyhow::Result<()> {
+    let holds = |subject: &Subject| match subject {
+        // `None` is from the beginning, and less than every time.
+        Subject::Signer(signer) => revocation
+            .is_some_and(|all| all.signers().iter().any(|held| held.kid == signer.kid && held.from <= signer.from)),
+        Subject::Site(site) => revocation.is_some_and(|all| all.sites().contains(site)),
+        Subject::Dose(_) | Subject::Suspension(_) | Subject::Restoration(_) => true,
+    };
+    if let Some(missing) = log.iter().find(|entry| !holds(&entry.subject)) {
+        anyhow::bail!(
+            "{} {} was revoked at {} and does not stand in --revocation, which is older than that or of another issuer: \
+             write it anew with issuer revocation export",
+            missing.subject.kind(),
+            missing.subject.text(),
+            missing.at.to_rfc3339()
+        );
+    }
     Ok(())
 }
 

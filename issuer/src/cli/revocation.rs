@@ -50,13 +50,14 @@ pub(crate) enum Revocation {
         #[command(flatten)]
         dose: OfDose,
     },
-    /// Revoke a document signer, for good
+    /// Revoke a document signer, for good. What it signed is not issued again: there is no reissue yet
     RevokeSigner {
         #[command(flatten)]
         place: Place,
         /// Its key identifier, 16 hexadecimal digits
         kid: String,
-        /// Only what it signed from then on (RFC 3339). Not where the key itself was stolen: a thief writes any time
+        /// Only what it signed from then on (RFC 3339). Not where the key itself was stolen: a thief writes any time. Seen
+        /// only by holders of a bundle: the plain list no longer names the signer, and its holders cannot tell
         #[arg(long, value_parser = moment)]
         from: Option<UnixTime>,
         /// Why

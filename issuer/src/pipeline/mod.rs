@@ -286,9 +286,9 @@ impl Issuer {
             if revoked.contains(&record.kid) {
                 let kid = hex::encode(record.kid);
                 let detail = format!("the signer {kid} of a recorded certificate was revoked");
-                return Err(Problem::Unavailable { detail });
+                return Err(Problem::SignerGone { dose: dose.to_owned(), detail });
             }
-            texts.push((record.profile, self.sign_and_verify(record, at)?));
+            texts.push((record.profile, self.sign_and_verify(dose, record, at)?));
         }
         let (known, head) = self.store.release(dose, &texts, &self.clock).await.map_err(|error| match error {
             store::Error::ClockBehind { .. } => Problem::Unavailable { detail: error.to_string() },
@@ -299,10 +299,15 @@ impl Issuer {
         issued(dose, &known).ok_or_else(|| internal("a dose without all its certificates"))
     }
 
-    fn sign_and_verify(&self, record: &Record, at: UnixTime) -> Result<String, Problem> {
-        let signing = self.signings.iter().find(|s| s.kid == record.kid && s.profile == record.profile);
-        let signing = signing.ok_or_else(|| Problem::Unavailable {
-            detail: format!("the signer {} of a recorded certificate is no longer here", hex::encode(record.kid)),
+    fn sign_and_verify(&self, dose: &str, record: &Record, at: UnixTime) -> Result<String, Problem> {
+        let mut here = self.signings.iter().filter(|s| s.kid == record.kid && s.profile == record.profile);
+        let signing = here.find(|signing| signing.is_valid(at));
+        let signing = signing.ok_or_else(|| Problem::SignerGone {
+            dose: dose.to_owned(),
+            detail: format!(
+                "the signer {} of a recorded certificate is no longer here or has expired",
+                hex::encode(record.kid)
+            ),
         })?;
         let text = signing.sign_recorded(&record.to_be_signed).map_err(internal)?;
         self.verify(record, &text, at).map(|()| text)
@@ -380,12 +385,14 @@ pub fn signings(keyring: &Keyring, passphrase: &Passphrase) -> Result<Vec<Signin
     Ok(signings)
 }
 
-/// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order.
+/// The facts as bytes of one meaning, whatever JSON they came in: an array in this fixed order. Not `first_product`: no signed
+/// byte depends on it, it is only looked at before the record is made. So a dose recorded by a version that did not know of
+/// it is the same dose to one that does.
 fn canonical(facts: &DoseFacts) -> Vec<u8> {
     let text = |text: &str| Value::Text(text.to_owned());
     let number = |number: u32| Value::Unsigned(u64::from(number));
     let DoseFacts { dose, unit, authority, holder, disease, product, .. } = facts;
-    let mut all = vec![
+    cbor::encode(&Value::Array(vec![
         number(1),
         text(dose),
         text(unit),
@@ -402,10 +409,7 @@ fn canonical(facts: &DoseFacts) -> Vec<u8> {
         text(&facts.injected_on),
         text(&facts.country),
         text(&facts.lot),
-    ];
-    // Only where it is there: what was recorded before there was such a field keeps its digest.
-    all.extend(facts.first_product.as_deref().map(text));
-    cbor::encode(&Value::Array(all))
+    ]))
 }
 
 fn same_facts(dose: &str, known: Known, digest: [u8; 32]) -> Result<Known, Problem> {

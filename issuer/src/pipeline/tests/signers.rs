@@ -52,7 +52,7 @@ async fn a_revoked_signer_signs_nothing_more_in_an_issuer_that_runs() {
         assert_eq!(issuer.store.find("d-3").await.unwrap(), None, "nothing is recorded that nobody can sign");
         let kid = hex::encode(kid);
         let of_record = format!("the signer {kid} of a recorded certificate was revoked");
-        let of_record = Err(Problem::Unavailable { detail: of_record });
+        let of_record = Err(Problem::SignerGone { dose: "d-2".into(), detail: of_record });
         assert_eq!(issuer.issue(&facts("d-2")).await, of_record);
         assert_eq!(issuer.store.find("d-2").await.unwrap(), Some(recorded));
         assert_eq!(issuer.health().await.unwrap().status, "unavailable");
@@ -123,4 +123,30 @@ async fn a_signer_revoked_from_a_time_on_signs_until_then() {
     let eu = &before.certificate(Profile::EuDcc).unwrap().text;
     assert_eq!(verifier_with_lists(&issuer, &room).check(eu, from).reason.code(), "signer-unknown");
     assert_eq!(verifier_with_bundle(&issuer, &room).await.check(eu, from).reason.code(), "valid");
+}
+
+#[tokio::test]
+async fn a_record_whose_signer_is_gone_waits_and_others_do_not() {
+    let room = Room::new();
+    let one = kid_of(&room, Profile::National);
+    let two = another_national_signer(&room.held, 800);
+    let mut issuer = room.start().await.unwrap();
+    let recorded = issuer.prepare(&facts("d-1")).await.unwrap();
+    assert_eq!(recorded.records[0].kid, two);
+    let detail = format!("the signer {} of a recorded certificate is no longer here or has expired", hex::encode(two));
+    let waits = Err(Problem::SignerGone { dose: "d-1".into(), detail });
+
+    let place = issuer.signings.iter().position(|signing| signing.kid == two).unwrap();
+    let not_after = std::mem::replace(&mut issuer.signings[place].not_after, NOW.plus_seconds(-1));
+    assert_eq!(issuer.issue(&facts("d-1")).await, waits);
+    issuer.signings[place].not_after = not_after;
+    let gone = issuer.signings.remove(place);
+    assert_eq!(issuer.issue(&facts("d-1")).await, waits);
+    assert_eq!(issuer.issue(&facts("d-2")).await.unwrap().certificates[0].kid, hex::encode(one));
+    assert_eq!(issuer.health().await.unwrap().status, "ok");
+
+    // An operator who has the signer's key file again lets the record be completed.
+    issuer.signings.push(gone);
+    let issued = issuer.issue(&facts("d-1")).await.unwrap();
+    assert_eq!(issued.certificates[0].uvci, recorded.records[0].uvci);
 }

@@ -92,12 +92,12 @@ async fn a_certificate_of_another_record_is_not_released() {
     let issuer = room.start().await.unwrap();
     let [one, two] = [issuer.prepare(&facts("d-1")).await.unwrap(), issuer.prepare(&facts("d-2")).await.unwrap()];
     for (record, other) in one.records.iter().zip(&two.records) {
-        let text = issuer.sign_and_verify(record, NOW).unwrap();
+        let text = issuer.sign_and_verify("d-1", record, NOW).unwrap();
         assert_eq!(issuer.verify(record, &text, NOW), Ok(()));
         assert_eq!(issuer.verify(other, &text, NOW), Err(internal("")), "not what was recorded");
     }
     // The other form of the same dose, and a record that names another signer.
-    let text = issuer.sign_and_verify(&one.records[0], NOW).unwrap();
+    let text = issuer.sign_and_verify("d-1", &one.records[0], NOW).unwrap();
     assert_eq!(issuer.verify(&one.records[1], &text, NOW), Err(internal("")));
     let foreign = Record { kid: one.records[1].kid, ..one.records[0].clone() };
     assert_eq!(issuer.verify(&foreign, &text, NOW), Err(internal("")));
