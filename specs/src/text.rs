@@ -40,7 +40,7 @@ struct Run<'a> {
     digits: &'a str,
     /// What follows, up to the next digits.
     after: &'a str,
-    /// A hexadecimal letter stands right before, as in an id of ours: nothing is joined to it.
+    /// A hexadecimal letter stands right beside, as in an id of ours: it is joined to nothing.
     is_of_id: bool,
     /// The word before says that it numbers a lot.
     is_lot: bool,
@@ -48,19 +48,20 @@ struct Run<'a> {
 
 fn runs(text: &str) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
-    let (mut before, mut rest) = ("", text);
+    let mut rest = text;
     while let Some(start) = rest.find(char::is_numeric) {
-        before = if start > 0 { &rest[..start] } else { before };
+        let (before, digits) = rest.split_at(start);
         if let Some(last) = runs.last_mut() {
-            last.after = &rest[..start];
+            last.after = before;
         }
-        rest = &rest[start..];
+        rest = digits;
         let end = rest.find(|c: char| !c.is_numeric()).unwrap_or(rest.len());
         let word = before.trim_end_matches([' ', ':', '\u{a0}']).to_lowercase();
         let is_lot = ["lô", "lot"]
             .iter()
             .any(|lot| word.strip_suffix(lot).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric)));
-        let is_of_id = before.ends_with(|c: char| matches!(c, 'a'..='f'));
+        let hexadecimal = |c: char| matches!(c, 'a'..='f');
+        let is_of_id = before.ends_with(hexadecimal) || rest[end..].starts_with(hexadecimal);
         runs.push(Run { digits: &rest[..end], after: "", is_of_id, is_lot });
         rest = &rest[end..];
     }
