@@ -1,6 +1,6 @@
 //! `campaign serve`: the API, the keepers, the worker that asks the issuer, and on a single machine the issuer itself.
 
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -79,7 +79,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         None if options.clock_was_ahead => Arc::new(SetRight(SystemClock)),
         None => Arc::new(SystemClock),
     };
-    let folder = only_one(&options.place.data).await?;
+    let mut folder = only_one(&options.place.data).await?;
+    let holder = holder(&mut folder)?;
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another campaign running?", options.listen))?;
@@ -95,7 +96,6 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         only_demo(issuer).await?;
     }
     let worker = issuer.clone().map(|issuer| {
-        let holder = hex::encode(rng::bytes::<16>());
         let worker = Worker {
             db: opened.db.clone(),
             vault: Arc::clone(&opened.vault),
@@ -165,7 +165,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
 /// Of all processes, one at a time serves from a data folder; a killed one may have an issuer that is just ending.
 async fn only_one(data: &Path) -> anyhow::Result<std::fs::File> {
     let path = data.join("serve.lock");
-    let file = std::fs::File::create(&path).with_context(|| format!("{}", path.display()))?;
+    let file = std::fs::File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let file = file.with_context(|| format!("{}", path.display()))?;
     for _ in 0..PATIENCE {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -174,6 +175,21 @@ async fn only_one(data: &Path) -> anyhow::Result<std::fs::File> {
         }
     }
     bail!("another campaign serves from {}", data.display())
+}
+
+/// By what name this holds leases: that of whoever served from this folder before and is gone, and whose leases need not be
+/// waited for. It stands in the file that only one holds.
+fn holder(lock: &mut std::fs::File) -> anyhow::Result<String> {
+    let mut known = Vec::new();
+    (&*lock).take(64).read_to_end(&mut known)?;
+    if known.len() == 32 && known.iter().all(u8::is_ascii_hexdigit) {
+        return Ok(String::from_utf8(known)?);
+    }
+    let new = hex::encode(rng::bytes::<16>());
+    lock.set_len(0)?;
+    lock.rewind()?;
+    lock.write_all(new.as_bytes())?;
+    Ok(new)
 }
 
 /// The configured roots. Those of an issuer on this machine lie beside its keys, unless they were taken away.

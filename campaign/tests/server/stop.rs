@@ -23,6 +23,31 @@ fn a_stop_does_not_wait_for_who_says_nothing() {
     assert!(server.end().success(), "it stops, and well");
 }
 
+/// Certificates are asked for at once by who serves after a crash: it is known by the name that held the lease.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_serves_after_a_crash_holds_the_leases_of_who_served_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("nobody.socket").display().to_string();
+    let words = [serve(folder.path()), vec!["--issuer-socket".to_owned(), socket]].concat();
+    let name = || std::fs::read_to_string(folder.path().join("serve.lock")).unwrap();
+    let crashed = Serving::start(&words);
+    let before = name();
+    let db = Db::open_folder(folder.path()).await.unwrap();
+    let holder = loop {
+        let holder = sqlx::query_scalar::<_, String>("SELECT holder FROM leases").fetch_optional(db.read()).await;
+        match holder.unwrap() {
+            Some(holder) => break holder,
+            None => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    };
+    assert_eq!(holder, before);
+    // With SIGKILL.
+    drop(crashed);
+    let _server = Serving::start(&words);
+    assert_eq!(name(), before);
+    db.close().await;
+}
+
 /// A keeper that waits for the database when the stop is asked for writes what it was given, and tells who gave it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_under_way_is_answered_and_on_disk_before_the_end() {
