@@ -30,6 +30,14 @@ struct Arguments {
     command: Command,
 }
 
+/// By which clock something is written.
+#[derive(Args)]
+struct Behind {
+    /// For a rehearsal: with a clock so many minutes behind, as that of serve --rehearsal is
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440), default_value_t = 0)]
+    rehearsal: u16,
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API
@@ -43,9 +51,8 @@ enum Command {
         /// Also open sample accounts with random passwords, written to sample-accounts.tsv in the data folder
         #[arg(long)]
         accounts: bool,
-        /// For a rehearsal: with a clock so many minutes behind, as that of serve --rehearsal will be
-        #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440), default_value_t = 0)]
-        rehearsal: u16,
+        #[command(flatten)]
+        behind: Behind,
     },
     /// Open an account, grant it roles and set its password, read from the first line of standard input
     Account {
@@ -60,9 +67,8 @@ enum Command {
         /// A role and where it holds, for example administrator@VN; may be given several times
         #[arg(long, value_parser = grant)]
         role: Vec<(Role, UnitId)>,
-        /// For a rehearsal, as of seed
-        #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1_440), default_value_t = 0)]
-        rehearsal: u16,
+        #[command(flatten)]
+        behind: Behind,
     },
     /// Erase a person for good: destroy the key under which all that the campaign keeps of them is sealed
     ///
@@ -131,9 +137,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(options) => serve::run(options).await,
         Command::Migrate(place) => place.open().await.map(drop),
-        Command::Seed { place, accounts, rehearsal } => seed_sample(&place, accounts, rehearsal).await,
-        Command::Account { place, login, name, role, rehearsal } => {
-            open_account(&place, &login, &name, &role, rehearsal).await
+        Command::Seed { place, accounts, behind } => seed_sample(&place, accounts, behind.rehearsal).await,
+        Command::Account { place, login, name, role, behind } => {
+            open_account(&place, &login, &name, &role, behind.rehearsal).await
         }
         Command::ErasePerson { place, person, confirm } => erase_person(&place, &person, &confirm).await,
         Command::Replay(place) => {
@@ -241,7 +247,7 @@ impl Opened {
 
     /// A clock so many minutes behind the machine's, but not before the newest entry.
     async fn rehearsal_clock(&self, minutes: u16) -> anyhow::Result<RehearsalClock> {
-        let newest = campaign::journal::store::newest(self.db.read()).await?;
+        let newest = campaign::journal::store::newest_moment(self.db.read()).await?;
         Ok(RehearsalClock::behind(i64::from(minutes), newest))
     }
 }

@@ -79,8 +79,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         None if options.clock_was_ahead => Arc::new(SetRight(SystemClock)),
         None => Arc::new(SystemClock),
     };
-    let mut folder = only_one(&options.place.data).await?;
-    let holder = holder(&mut folder)?;
+    let mut lock = only_one(&options.place.data).await?;
+    let holder = holder(&mut lock)?;
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another campaign running?", options.listen))?;
@@ -155,7 +155,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         stop(child).await;
     }
     opened.db.close().await;
-    drop(folder);
+    drop(lock);
     if failed {
         bail!("a keeper ended by itself");
     }

@@ -74,7 +74,7 @@ pub async fn entries_after(conn: &mut AnyConnection, unit: &UnitId, seq: i64) ->
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn newest(pool: &sqlx::AnyPool) -> Result<Timestamp, DbError> {
+pub async fn newest_moment(pool: &sqlx::AnyPool) -> Result<Timestamp, DbError> {
     let row = sqlx::query("SELECT MAX(at) FROM entries").fetch_one(pool).await?;
     Ok(Timestamp(row.try_get::<Option<i64>, _>(0)?.unwrap_or_default()))
 }
